@@ -17,8 +17,23 @@ export interface Work {
 
 export interface StepOptions {
   description?: string;
+  /** The entity that the step works on; the parent's when absent. */
+  entityId?: string;
   /** Task tags beside the inherited ones (`TRANSIENT`, `EFFECTOR`, ...). */
   tags?: readonly unknown[];
   /** An inessential step's failure is recorded on the step, and does not fail its parent: `step` then resolves to undefined. */
   inessential?: boolean;
+}
+
+/**
+ * Runs `body` for all items at once, waits for every one to end, then throws the first failure: nothing is left running unobserved.
+ */
+export async function inParallel<T, R>(items: Iterable<T>, body: (item: T) => Promise<R>): Promise<R[]> {
+  const outcomes = await Promise.allSettled([...items].map((item) => body(item)));
+  const results: R[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") throw outcome.reason;
+    results.push(outcome.value);
+  }
+  return results;
 }

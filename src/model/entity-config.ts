@@ -1,0 +1,106 @@
+import type { ConfigKey } from "./config-key.ts";
+import type { Entity } from "./entity.ts";
+import { ClockerError } from "./errors.ts";
+import type { Json } from "./spec.ts";
+import { CoercionError } from "./value-type.ts";
+import type { Work } from "./work.ts";
+
+/**
+ * An entity's config: what was set on it, by canonical key name, as it was written. Reading looks at the entity itself, then up its
+ * parents for keys that are inherited, then at the key's default; a `$brooklyn:` value is resolved in the scope of the entity where it was written.
+ */
+export class EntityConfig {
+  readonly #entity: Entity;
+  readonly #own = new Map<string, Json>();
+  readonly #parameters = new Map<string, ConfigKey>();
+  readonly #aliases = new Map<string, string>();
+
+  constructor(entity: Entity, own: Record<string, Json>, parameters: readonly ConfigKey[]) {
+    this.#entity = entity;
+    for (const key of parameters) {
+      this.#parameters.set(key.name, key);
+      for (const alias of key.aliases) this.#aliases.set(alias, key.name);
+    }
+    for (const [name, value] of Object.entries(own)) this.#own.set(this.canonicalName(name), value);
+  }
+
+  /** The key's own name for a name, flag or alias. */
+  canonicalName(name: string): string {
+    if (this.#parameters.has(name) || this.#entity.type.config.has(name)) return name;
+    return this.#aliases.get(name) ?? this.#entity.type.configAliases.get(name) ?? name;
+  }
+
+  key(name: string): ConfigKey | undefined {
+    const canonical = this.canonicalName(name);
+    return this.#parameters.get(canonical) ?? this.#entity.type.config.get(canonical);
+  }
+
+  /** The type's keys and this entity's own. */
+  keys(): ConfigKey[] {
+    return [...new Map([...this.#entity.type.config, ...this.#parameters]).values()];
+  }
+
+  parameters(): readonly ConfigKey[] {
+    return [...this.#parameters.values()];
+  }
+
+  /** Values set on this entity, as written. */
+  own(): ReadonlyMap<string, Json> {
+    return this.#own;
+  }
+
+  set(name: string, value: Json | undefined): void {
+    const canonical = this.canonicalName(name);
+    if (value === undefined) this.#own.delete(canonical);
+    else this.#own.set(canonical, value);
+    this.#entity.touch();
+  }
+
+  /** The value as written and the entity that it was written on, here or up the tree. */
+  find(key: Pick<ConfigKey, "name" | "aliases" | "inherited">): { raw: Json; owner: Entity } | undefined {
+    // Flags are short and may mean something else on a parent; only full names are looked for there.
+    const names = [key.name, ...key.aliases.filter((alias) => alias.includes("."))];
+    for (let owner: Entity | undefined = this.#entity; owner !== undefined; owner = key.inherited ? owner.parent : undefined) {
+      for (const name of names) {
+        const raw = owner.config.own().get(name);
+        if (raw !== undefined) return { raw, owner };
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * The value, resolved and coerced; waits, in the task that asks, for what it depends on.
+   * @throws ClockerError `invalid-value` when it isn't of the key's type.
+   */
+  async get<T>(key: ConfigKey<T> & { readonly defaultValue: T }, work: Work): Promise<T>;
+  async get<T>(key: ConfigKey<T>, work: Work): Promise<T | undefined>;
+  async get<T>(key: ConfigKey<T>, work: Work): Promise<T | undefined> {
+    const found = this.find(key);
+    if (found === undefined) return key.defaultValue;
+    const resolved = await this.#entity.management.resolve(found.raw, found.owner, work);
+    return resolved === undefined || resolved === null ? key.defaultValue : this.coerce(key, resolved);
+  }
+
+  /** The value when it needs no waiting; a deferred one reads as unset. */
+  peek<T>(key: ConfigKey<T> & { readonly defaultValue: T }): T;
+  peek<T>(key: ConfigKey<T>): T | undefined;
+  peek<T>(key: ConfigKey<T>): T | undefined {
+    const found = this.find(key);
+    if (found === undefined || found.raw === null) return key.defaultValue;
+    if (this.#entity.management.isDeferred(found.raw)) return undefined;
+    return this.coerce(key, found.raw);
+  }
+
+  coerce<T>(key: ConfigKey<T>, value: unknown): T {
+    try {
+      return key.type.coerce(value);
+    } catch (error) {
+      if (!(error instanceof CoercionError)) throw error;
+      const shown = key.secret ? "its value" : error.message.replace(/^Cannot use /, "").replace(/: expected .*/s, "");
+      throw new ClockerError("invalid-value", `Cannot read config "${key.name}" of "${this.#entity.displayName}": ${shown} is not ${error.expected}`, {
+        details: { key: key.name, entity: this.#entity.id, expected: error.expected },
+      });
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { Entity } from "./entity.ts";
+import type { Task } from "./task.ts";
+
+/** What happens in the plane; the REST event stream, enrichers, policies and indexes live on these. */
+export type PlaneEvent =
+  | { kind: "entity-added" | "entity-removed" | "entity-changed"; entity: Entity }
+  | { kind: "sensor"; entity: Entity; name: string; value: unknown; previous: unknown; at: number }
+  | { kind: "member-added" | "member-removed"; entity: Entity; member: Entity }
+  | { kind: "location-added" | "location-removed"; name: string }
+  | { kind: "task"; task: Task };
+
+export type Listener = (event: PlaneEvent) => void;
+
+/**
+ * Delivers events to subscribers at once, in order. Subscriptions to one entity's sensor are found by key, so that
+ * the cost of an event grows with those who asked for it, not with the cloud.
+ */
+export class EventBus {
+  readonly #all = new Set<Listener>();
+  readonly #byEntity = new Map<string, Set<Listener>>();
+  readonly #bySensor = new Map<string, Set<Listener>>();
+  readonly #onError: (error: unknown) => void;
+
+  /** @param onError told of a listener that threw; the other listeners still get the event. */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  /** All events. Returns the way to stop. */
+  subscribe(listener: Listener): () => void {
+    this.#all.add(listener);
+    return () => this.#all.delete(listener);
+  }
+
+  /** Events of one entity (its sensors, members, changes, removal). */
+  subscribeEntity(entityId: string, listener: Listener): () => void {
+    return add(this.#byEntity, entityId, listener);
+  }
+
+  /** Changes of one sensor of one entity. */
+  subscribeSensor(entityId: string, sensorName: string, listener: (event: Extract<PlaneEvent, { kind: "sensor" }>) => void): () => void {
+    return add(this.#bySensor, `${entityId}/${sensorName}`, (event) => {
+      if (event.kind === "sensor") listener(event);
+    });
+  }
+
+  publish(event: PlaneEvent): void {
+    if ("entity" in event) {
+      if (event.kind === "sensor") this.#deliver(this.#bySensor.get(`${event.entity.id}/${event.name}`), event);
+      this.#deliver(this.#byEntity.get(event.entity.id), event);
+    }
+    this.#deliver(this.#all, event);
+  }
+
+  #deliver(listeners: Set<Listener> | undefined, event: PlaneEvent): void {
+    if (listeners === undefined) return;
+    for (const listener of [...listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+}
+
+function add(index: Map<string, Set<Listener>>, key: string, listener: Listener): () => void {
+  const listeners = index.get(key) ?? new Set();
+  index.set(key, listeners);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0 && index.get(key) === listeners) index.delete(key);
+  };
+}

@@ -1,0 +1,46 @@
+import type { Machine } from "../machine/machine.ts";
+import type { Entity } from "../model/entity.ts";
+import type { Location } from "../model/location.ts";
+import type { Work } from "../model/work.ts";
+
+/** A location that gives out machines: one made by a provider, or a Docker cloud, in which every machine is a container. */
+export interface ProvisioningLocation extends Location {
+  /**
+   * Gives the entity a machine of its own. Recorded durably before anything is asked for; a failure leaves nothing behind.
+   * @throws ClockerError `no-machine`, `no-capacity`, `unreachable`, ...
+   */
+  obtain(request: ObtainRequest, work: Work): Promise<MachineLocation>;
+  /** Gives it back. Idempotent. */
+  release(machine: MachineLocation, work: Work): Promise<void>;
+}
+
+export interface ObtainRequest {
+  readonly entity: Entity;
+  /** Ports that the entity will listen on and that others must reach. */
+  readonly inboundPorts: readonly number[];
+  /** `provisioning.properties`, resolved: minRam, minCores, ... */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** A machine as a location of an entity. */
+export interface MachineLocation extends Location {
+  readonly parent: Location;
+  readonly machine: Machine;
+  /** Where users reach it. */
+  readonly address: string;
+  /** Where its neighbours reach it. */
+  readonly subnetAddress: string;
+  readonly hostname: string;
+  /** `user@host:port` where it is reached by SSH. */
+  readonly sshAddress: string | undefined;
+  /** Where a port of the machine is reached from outside; undefined where ports are not mapped. */
+  mappedPort(port: number): { host: string; port: number } | undefined;
+}
+
+export function isProvisioning(location: Location): location is ProvisioningLocation {
+  return "obtain" in location && "release" in location;
+}
+
+export function isMachineLocation(location: Location): location is MachineLocation {
+  return "machine" in location;
+}
