@@ -77,3 +77,31 @@ export class Adjunct {
     return raw === undefined ? key.defaultValue : key.type.coerce(raw);
   }
 }
+
+/**
+ * Something that shapes an entity before it starts: adds sensors, effectors, feeds. Applied when the entity is made and again after a restart,
+ * so applying it twice must be harmless.
+ */
+export interface InitializerType {
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly aliases: readonly string[];
+  readonly config: readonly ConfigKey[];
+  apply(entity: Entity, config: InitializerConfig): void;
+}
+
+/** An initializer's own `brooklyn.config`. */
+export class InitializerConfig {
+  readonly raw: JsonObject;
+  constructor(raw: JsonObject) {
+    this.raw = raw;
+  }
+
+  get<T>(key: ConfigKey<T> & { readonly defaultValue: T }): T;
+  get<T>(key: ConfigKey<T>): T | undefined;
+  get<T>(key: ConfigKey<T>): T | undefined {
+    const name = [key.name, ...key.aliases].find((candidate) => this.raw[candidate] !== undefined);
+    return name === undefined ? key.defaultValue : key.type.coerce(this.raw[name]);
+  }
+}

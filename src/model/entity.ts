@@ -42,6 +42,7 @@ export class Entity {
   #displayName: string;
   readonly #sensors = new Map<string, SensorValue>();
   readonly #feeds = new Set<() => void>();
+  readonly #watches = new Set<() => void>();
 
   constructor(init: EntityInit) {
     this.id = init.id;
@@ -204,7 +205,7 @@ export class Entity {
     this.#touch();
   }
 
-  /** Something that polls or listens for this entity while it runs; the given function ends it. */
+  /** Something that polls the entity's service while it runs; the given function ends it. Stopped by `stopFeeds` when the entity stops. */
   addFeed(stop: () => void): void {
     this.#feeds.add(stop);
   }
@@ -212,6 +213,20 @@ export class Entity {
   stopFeeds(): void {
     for (const stop of this.#feeds) stop();
     this.#feeds.clear();
+  }
+
+  /** Something that listens for as long as the entity is managed; the given function ends it. */
+  addWatch(stop: () => void): void {
+    this.#watches.add(stop);
+  }
+
+  /** Ends all that listens or polls: the entity leaves management. */
+  release(): void {
+    this.isManaged = false;
+    this.stopFeeds();
+    for (const stop of this.#watches) stop();
+    this.#watches.clear();
+    for (const adjunct of this.adjuncts) adjunct.stop();
   }
 
   /** Notes that its record changed: stored, and told to listeners. */

@@ -32,7 +32,7 @@ export class EventBus {
     return () => this.#all.delete(listener);
   }
 
-  /** Events of one entity (its sensors, members, changes, removal). */
+  /** Events of one entity (its sensors, members, changes, removal), and the coming and going of its children. */
   subscribeEntity(entityId: string, listener: Listener): () => void {
     return add(this.#byEntity, entityId, listener);
   }
@@ -48,6 +48,8 @@ export class EventBus {
     if ("entity" in event) {
       if (event.kind === "sensor") this.#deliver(this.#bySensor.get(`${event.entity.id}/${event.name}`), event);
       this.#deliver(this.#byEntity.get(event.entity.id), event);
+      const parent = event.kind === "entity-added" || event.kind === "entity-removed" ? event.entity.parent : undefined;
+      if (parent !== undefined) this.#deliver(this.#byEntity.get(parent.id), event);
     }
     this.#deliver(this.#all, event);
   }

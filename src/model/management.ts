@@ -1,4 +1,4 @@
-import type { AdjunctType } from "./adjunct.ts";
+import type { AdjunctType, InitializerType } from "./adjunct.ts";
 import type { Clock } from "./clock.ts";
 import type { Entity } from "./entity.ts";
 import type { EntityType } from "./entity-type.ts";
@@ -59,6 +59,7 @@ export interface TypeRegistry {
   /** By name or alias. */
   entityType(name: string): EntityType | undefined;
   adjunctType(name: string): AdjunctType | undefined;
+  initializerType(name: string): InitializerType | undefined;
   /** `string`, `port`, `list<string>`, `java.lang.Integer`, ... as `brooklyn.parameters` name types. */
   valueType(name: string): ValueType<unknown> | undefined;
 }
@@ -72,6 +73,9 @@ export interface LocationRegistry {
   isTaken(name: string): boolean;
   /** A location in use, by id. */
   location(id: string): Location | undefined;
+  /** Makes a location in use (a machine, a container) found by its id. */
+  add(location: Location): void;
+  forget(location: Location): void;
 }
 
 /** Durable documents that are not entities: machine records, locations, ... */

@@ -83,6 +83,15 @@ export class Task {
     this.#settle();
   }
 
+  /** Puts back the end of a task of an earlier run of the server. */
+  restoreEnd(at: number, state: TaskState, result: unknown, remedy: string | undefined): void {
+    this.endedAt = at;
+    this.state = state;
+    this.result = result;
+    this.remedy = remedy;
+    this.#settle();
+  }
+
   stream(name: string): TaskStream {
     let stream = this.streams.get(name);
     if (stream === undefined) this.streams.set(name, (stream = new TaskStream()));

@@ -1,0 +1,154 @@
+import type { Clock } from "../model/clock.ts";
+import type { Entity } from "../model/entity.ts";
+import { EventBus } from "../model/events.ts";
+import { idSource, type IdSource } from "../model/ids.ts";
+import type { LocationRegistry, Management, ResourceLoader, Secrets, Submitted } from "../model/management.ts";
+import type { EntitySpec } from "../model/spec.ts";
+import type { Work } from "../model/work.ts";
+import { PersistedDocuments } from "./documents.ts";
+import { applyInitializers, makeEntity, originOf } from "./entity/entity-factory.ts";
+import { EntityIndex } from "./entity/entity-index.ts";
+import { entityToRecord, sensorsToRecord, type EntityOrigin } from "./entity/entity-record.ts";
+import type { Logger } from "./logger.ts";
+import type { Persister } from "./store/persister.ts";
+import { TaskManager } from "./task/task-manager.ts";
+import { taskToRecord } from "./task/task-record.ts";
+import type { Types } from "./types.ts";
+
+export interface PlaneOptions {
+  planeId: string;
+  dataDir: string;
+  clock: Clock;
+  randomBytes: (size: number) => Uint8Array;
+  persister: Persister;
+  types: Types;
+  resources: ResourceLoader;
+  secrets: Secrets;
+  log: Logger;
+  /** Resolves `$brooklyn:` expressions. */
+  dsl: { isDeferred(raw: unknown): boolean; resolve(raw: unknown, scope: Entity, work: Work | undefined): Promise<unknown> };
+  locations: (plane: Plane) => LocationRegistry;
+}
+
+/** The management plane: all entities, tasks and locations of one installation, kept durable. */
+export class Plane implements Management {
+  readonly planeId: string;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly events: EventBus;
+  readonly types: Types;
+  readonly locations: LocationRegistry;
+  readonly documents: PersistedDocuments;
+  readonly resources: ResourceLoader;
+  readonly secrets: Secrets;
+  readonly tasks: TaskManager;
+  readonly log: Logger;
+  readonly entities = new EntityIndex();
+  readonly #persister: Persister;
+  readonly #dsl: PlaneOptions["dsl"];
+  readonly #origins = new Map<string, EntityOrigin>();
+  #sequence = 0;
+
+  constructor(options: PlaneOptions) {
+    this.planeId = options.planeId;
+    this.dataDir = options.dataDir;
+    this.clock = options.clock;
+    this.ids = idSource(options.randomBytes);
+    this.log = options.log;
+    this.events = new EventBus((error) => options.log.error({ error }, "A listener failed"));
+    this.types = options.types;
+    this.#persister = options.persister;
+    this.documents = new PersistedDocuments(options.persister);
+    this.resources = options.resources;
+    this.secrets = options.secrets;
+    this.#dsl = options.dsl;
+    this.tasks = new TaskManager({
+      clock: options.clock,
+      ids: this.ids,
+      events: this.events,
+      archive: {
+        changed: (task) => this.#persister.changed("task", task.id, () => (this.tasks.task(task.id) === undefined ? undefined : taskToRecord(task)), { lazy: true }),
+        removed: (task) => this.#persister.changed("task", task.id, () => undefined, { lazy: true }),
+      },
+    });
+    this.locations = options.locations(this);
+  }
+
+  entity(id: string): Entity | undefined {
+    return this.entities.get(id);
+  }
+
+  applications(): readonly Entity[] {
+    return this.entities.applications();
+  }
+
+  entitiesOf(typeOrTrait: string): Iterable<Entity> {
+    return this.entities.of(typeOrTrait);
+  }
+
+  create(spec: EntitySpec, parent?: Entity): Entity {
+    const entity = makeEntity(this, spec, parent);
+    try {
+      this.adopt(entity, originOf(spec, ++this.#sequence));
+      for (const hooks of entity.type.hooks) hooks.init?.(entity);
+      applyInitializers(entity, spec.initializers);
+      for (const child of spec.children) this.create(child, entity);
+      for (const hooks of entity.type.hooks) hooks.manage?.(entity);
+      for (const adjunct of [...spec.enrichers, ...spec.policies]) entity.addAdjunct(adjunct);
+      return entity;
+    } catch (error) {
+      this.unmanage(entity);
+      throw error;
+    }
+  }
+
+  /** Brings an entity, new or restored, under management. */
+  adopt(entity: Entity, origin: EntityOrigin, options: { isStored?: boolean } = {}): void {
+    this.#sequence = Math.max(this.#sequence, origin.sequence);
+    this.#origins.set(entity.id, origin);
+    this.entities.add(entity);
+    if (options.isStored === true) return;
+    this.changed(entity, "entity");
+    this.events.publish({ kind: "entity-added", entity });
+  }
+
+  unmanage(entity: Entity): void {
+    for (const child of [...entity.children]) this.unmanage(child);
+    for (const group of [...entity.groups.values()]) group.removeMember(entity);
+    for (const hooks of entity.type.hooks.toReversed()) hooks.unmanage?.(entity);
+    entity.release();
+    const siblings = entity.parent?.children ?? [];
+    const index = siblings.indexOf(entity);
+    if (index >= 0) siblings.splice(index, 1);
+    this.entities.remove(entity);
+    this.#origins.delete(entity.id);
+    this.#persister.changed("entity", entity.id, () => undefined);
+    this.#persister.changed("sensors", entity.id, () => undefined);
+    this.tasks.forget(entity.id);
+    this.events.publish({ kind: "entity-removed", entity });
+  }
+
+  changed(entity: Entity, what: "entity" | "sensors"): void {
+    if (what === "sensors") {
+      this.#persister.changed("sensors", entity.id, () => (entity.isManaged ? sensorsToRecord(entity) : undefined), { lazy: true });
+      return;
+    }
+    this.#persister.changed("entity", entity.id, () => {
+      const origin = this.#origins.get(entity.id);
+      return origin === undefined ? undefined : entityToRecord(entity, origin);
+    });
+  }
+
+  submit<T>(entity: Entity | undefined, name: string, body: (work: Work) => Promise<T>, options?: { description?: string; tags?: readonly unknown[] }): Submitted<T> {
+    return this.tasks.submit(entity?.id, name, body, options);
+  }
+
+  resolve(raw: unknown, scope: Entity, work: Work | undefined): Promise<unknown> {
+    return this.#dsl.resolve(raw, scope, work);
+  }
+
+  isDeferred(raw: unknown): boolean {
+    return this.#dsl.isDeferred(raw);
+  }
+}

@@ -1,0 +1,105 @@
+import { configKey } from "../../model/config-key.ts";
+import { effector, type EffectorCall } from "../../model/effector.ts";
+import type { Entity } from "../../model/entity.ts";
+import { defineEntityType } from "../../model/entity-type.ts";
+import { types } from "../../model/types/index.ts";
+import { baseSensors } from "./attributes.ts";
+import { deriveHealthFromChildren } from "./children-health.ts";
+import { setExpected, setFailed, setProblem } from "./service-state.ts";
+import { APPLICATION, LOCATIONS_PARAMETER, locationsFor, startChildren, STARTABLE, stopChildren } from "./startable.ts";
+
+export const DESTROY_ON_STOP = configKey("application.stop.shouldDestroy", types.boolean, "Whether stopping the application also removes it", { defaultValue: true, inherited: false });
+export const WRAPPER_APP = configKey("brooklyn.wrapper_app", types.boolean, "Whether the application was only made to hold a blueprint's services", { defaultValue: false, inherited: false });
+
+export const entityBase = defineEntityType({
+  name: "org.apache.brooklyn.core.entity.AbstractEntity",
+  description: "What every entity has",
+  isAbstract: true,
+  sensors: baseSensors,
+  traits: ["org.apache.brooklyn.api.entity.Entity"],
+});
+
+/** Starts, stops and restarts its children, and is as healthy as they are. */
+export const startableBase = defineEntityType({
+  name: "org.apache.brooklyn.core.entity.AbstractStartable",
+  description: "Starts, stops and restarts its children",
+  isAbstract: true,
+  extends: [entityBase],
+  traits: [STARTABLE],
+  effectors: [
+    effector("start", "Start the process or service represented by this entity", start, { parameters: [LOCATIONS_PARAMETER] }),
+    effector("stop", "Stop the process or service represented by this entity", stop),
+    effector("restart", "Restart the process or service represented by this entity", restart),
+  ],
+  hooks: { manage: (entity) => deriveHealthFromChildren(entity) },
+});
+
+export const basicApplication = defineEntityType({
+  name: "org.apache.brooklyn.entity.stock.BasicApplication",
+  displayName: "Application",
+  description: "An application: starts and stops its children together",
+  aliases: ["brooklyn.entity.basic.BasicApplication", "basic-application"],
+  extends: [startableBase],
+  traits: [APPLICATION, "org.apache.brooklyn.core.entity.StartableApplication"],
+  config: [DESTROY_ON_STOP, WRAPPER_APP],
+});
+
+export const basicStartable = defineEntityType({
+  name: "org.apache.brooklyn.entity.stock.BasicStartable",
+  displayName: "Startable",
+  description: "Starts and stops its children together",
+  extends: [startableBase],
+});
+
+export const basicEntity = defineEntityType({
+  name: "org.apache.brooklyn.entity.stock.BasicEntity",
+  displayName: "Entity",
+  description: "An entity with no behaviour of its own",
+  aliases: ["basic-entity"],
+  extends: [entityBase],
+});
+
+/** Runs `body` as the entity's start: expected states around it, and on failure the entity on fire with the reason. */
+export async function starting(entity: Entity, body: () => Promise<void>): Promise<void> {
+  setProblem(entity, "start", undefined);
+  setExpected(entity, "STARTING");
+  try {
+    await body();
+    setExpected(entity, "RUNNING");
+  } catch (error) {
+    setFailed(entity, "start", error);
+    throw error;
+  }
+}
+
+/** Runs `body` as the entity's stop: expected states around it, and on failure the entity on fire with the reason. */
+export async function stopping(entity: Entity, body: () => Promise<void>): Promise<void> {
+  setExpected(entity, "STOPPING");
+  try {
+    await body();
+    setProblem(entity, "start", undefined);
+    setProblem(entity, "stop", undefined);
+    setExpected(entity, "STOPPED");
+  } catch (error) {
+    setFailed(entity, "stop", error);
+    throw error;
+  }
+}
+
+async function start({ entity, parameters, work }: EffectorCall): Promise<void> {
+  await starting(entity, async () => {
+    for (const location of locationsFor(entity, parameters["locations"])) entity.addLocation(location);
+    await startChildren(entity, work);
+  });
+}
+
+async function stop({ entity, work }: EffectorCall): Promise<void> {
+  await stopping(entity, async () => {
+    await stopChildren(entity, work);
+  });
+}
+
+async function restart({ entity, work }: EffectorCall): Promise<void> {
+  await stop({ entity, parameters: {}, work });
+  await start({ entity, parameters: {}, work });
+}

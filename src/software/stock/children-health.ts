@@ -1,0 +1,84 @@
+import type { Entity } from "../../model/entity.ts";
+import { SERVICE_STATE, SERVICE_UP } from "./attributes.ts";
+import { setNotUp, setProblem } from "./service-state.ts";
+
+export interface HealthQuorum {
+  /** Whether the entity counts as up with `up` of `total` up. */
+  isUp(up: number, total: number): boolean;
+  /** Whether the entity counts as running with `onFire` of `total` on fire. */
+  isRunning(onFire: number, total: number): boolean;
+}
+
+/** Brooklyn's default of applications: up when all are. */
+export const allUp: HealthQuorum = { isUp: (up, total) => up === total, isRunning: (onFire) => onFire === 0 };
+/** Brooklyn's default of clusters: up with one member up, or when nobody is asked to be. */
+export const atLeastOneUnlessEmpty: HealthQuorum = { isUp: (up, total) => total === 0 || up > 0, isRunning: (onFire) => onFire === 0 };
+
+/**
+ * Derives an entity's health from others (its children, its members): keeps `service.notUp.indicators` and `service.problems` true to them.
+ * Driven by events: `watch` and `unwatch` as they come and go.
+ */
+export class DerivedHealth {
+  readonly #entity: Entity;
+  readonly #quorum: HealthQuorum;
+  readonly #kind: string;
+  readonly #watched = new Map<string, { entity: Entity; stop: () => void }>();
+
+  /** @param kind how messages call them: `children`, `members`. */
+  constructor(entity: Entity, kind: string, quorum: HealthQuorum) {
+    this.#entity = entity;
+    this.#kind = kind;
+    this.#quorum = quorum;
+  }
+
+  watch(other: Entity): void {
+    if (this.#watched.has(other.id)) return;
+    const { events } = this.#entity.management;
+    const update = () => this.update();
+    const stops = [events.subscribeSensor(other.id, SERVICE_UP.name, update), events.subscribeSensor(other.id, SERVICE_STATE.name, update)];
+    this.#watched.set(other.id, { entity: other, stop: () => stops.forEach((stop) => stop()) });
+    this.update();
+  }
+
+  unwatch(other: Entity): void {
+    this.#watched.get(other.id)?.stop();
+    if (this.#watched.delete(other.id)) this.update();
+  }
+
+  close(): void {
+    for (const { stop } of this.#watched.values()) stop();
+    this.#watched.clear();
+  }
+
+  update(): void {
+    const others = [...this.#watched.values()].map(({ entity }) => entity);
+    const notUp = others.filter((other) => other.get(SERVICE_UP) !== true);
+    const onFire = others.filter((other) => other.get(SERVICE_STATE) === "ON_FIRE");
+    const cause = `service-lifecycle-indicators-from-${this.#kind}`;
+    const up = this.#quorum.isUp(others.length - notUp.length, others.length);
+    setNotUp(this.#entity, cause, up ? undefined : `${notUp.length} of ${others.length} ${this.#kind} not up: ${names(notUp)}`);
+    const running = this.#quorum.isRunning(onFire.length, others.length);
+    setProblem(this.#entity, cause, running ? undefined : `${onFire.length} of ${others.length} ${this.#kind} on fire: ${names(onFire)}`);
+  }
+}
+
+/** Keeps an entity's health true to its children that have a service. */
+export function deriveHealthFromChildren(entity: Entity, quorum: HealthQuorum = allUp): void {
+  const health = new DerivedHealth(entity, "children", quorum);
+  const { events } = entity.management;
+  const watchNew = () => entity.children.filter((child) => child.sensor(SERVICE_UP.name) !== undefined).forEach((child) => health.watch(child));
+  watchNew();
+  const stop = events.subscribeEntity(entity.id, (event) => {
+    if (event.kind === "entity-added" && event.entity.parent === entity) watchNew();
+    if (event.kind === "entity-removed" && event.entity.parent === entity) health.unwatch(event.entity);
+  });
+  entity.addWatch(() => {
+    stop();
+    health.close();
+  });
+}
+
+function names(entities: readonly Entity[]): string {
+  const shown = entities.slice(0, 5).map((entity) => `"${entity.displayName}"`);
+  return shown.join(", ") + (entities.length > 5 ? `, and ${entities.length - 5} more` : "");
+}
