@@ -48,15 +48,15 @@ export function setType(item: ValueType<unknown> = jsonType): ValueType<unknown[
 }
 
 function itemsOf(value: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(value)) return value;
-  if (value instanceof Set) return [...value];
+  // Spread, so that holes become values.
+  if (Array.isArray(value) || value instanceof Set) return [...(value as Iterable<unknown>)];
   if (typeof value === "number" || typeof value === "boolean") return [value];
   if (typeof value !== "string") return undefined;
   const text = value.trim();
   if (text === "") return [];
   if (/^\[|^- |^-$/m.test(text)) {
-    const parsed = parseStructuredText(text);
-    if (Array.isArray(parsed)) return parsed;
+    const parsed: unknown = parseStructuredText(text);
+    if (Array.isArray(parsed)) return parsed as unknown[];
   }
   return text.replace(/^\[(.*)\]$/s, "$1").split(",").map((part) => part.trim());
 }

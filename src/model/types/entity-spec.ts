@@ -26,11 +26,18 @@ export const entitySpecType: ValueType<EntitySpec> = {
  * entity that will be made of it, so that they are left as they are where the spec is only passed on.
  */
 export function isEntitySpec(value: unknown): value is EntitySpec {
-  if (!isRecord(value)) return false;
+  return isSpecAt(value, 0);
+}
+
+/** Deeper trees of children than this are not made by anybody. */
+const DEEPEST = 200;
+
+function isSpecAt(value: unknown, depth: number): boolean {
+  if (!isRecord(value) || depth > DEEPEST) return false;
   return (
     typeof value["type"] === "string" &&
     isRecord(value["config"]) &&
-    isListOf(value["children"], isEntitySpec) &&
+    isListOf(value["children"], (child) => isSpecAt(child, depth + 1)) &&
     isListOf(value["policies"], isAdjunctSpec) &&
     isListOf(value["enrichers"], isAdjunctSpec) &&
     isListOf(value["initializers"], isAdjunctSpec) &&

@@ -46,8 +46,8 @@ export const portRangeType: ValueType<PortRange> = {
   expected: "a port or ports such as 8080, 8080+, 8080-8099 or 80,8080+",
   coerce: (value) => {
     if (value instanceof PortRange) return value;
-    const parts = Array.isArray(value) ? value : [value];
-    const spans = parts.flatMap((part: unknown) => spansOf(part) ?? refuse(value));
+    const parts: unknown[] = Array.isArray(value) ? [...(value as unknown[])] : [value];
+    const spans = parts.flatMap((part) => spansOf(part) ?? refuse(value));
     return spans.length === 0 ? refuse(value) : new PortRange(spans);
   },
   toJson: (value) => value.toJSON(),

@@ -26,15 +26,15 @@ export function typeByName(name: string): ValueType<unknown> | undefined {
 function parse(name: string): ValueType<unknown> | undefined {
   const generic = /^([\w.]+)<(.*)>$/.exec(name);
   const [, outer = "", inner = ""] = generic ?? [];
-  if (generic === null) return erased(simple.get(name) ?? simple.get(name.toLowerCase()));
+  if (generic === null) return simple.get(name) ?? simple.get(name.toLowerCase());
   const items = splitArguments(inner).map((argument) => parse(argument));
   const item = items.at(-1);
   if (item === undefined || items.includes(undefined)) return undefined;
   const kind = outer.slice(outer.lastIndexOf(".") + 1).toLowerCase();
-  if (kind === "map" && items.length === 2) return erased(mapType(item));
+  if (kind === "map" && items.length === 2) return mapType(item);
   if (items.length !== 1) return undefined;
-  if (kind === "list" || kind === "collection" || kind === "iterable") return erased(listType(item));
-  return kind === "set" ? erased(setType(item)) : undefined;
+  if (kind === "list" || kind === "collection" || kind === "iterable") return listType(item);
+  return kind === "set" ? setType(item) : undefined;
 }
 
 /** `string,map<string,int>` → `string` and `map<string,int>`. */
@@ -53,12 +53,7 @@ function splitArguments(text: string): string[] {
   return [...parts, text.slice(start)];
 }
 
-/** A type whose values' TypeScript type is no longer known; its `toJson` is then only given what its `coerce` made. */
-function erased<T>(type: ValueType<T> | undefined): ValueType<unknown> | undefined {
-  return type === undefined ? undefined : { ...type, toJson: (value) => type.toJson(type.coerce(value)) };
-}
-
-const table: readonly (readonly [ValueType<never> | ValueType<unknown>, string])[] = entries([
+const names: readonly (readonly [ValueType<unknown>, string])[] = [
   [stringType, "string char character java.lang.String java.lang.CharSequence java.lang.Character"],
   [booleanType, "bool boolean java.lang.Boolean"],
   [integerType, "byte short int integer java.lang.Integer java.lang.Short java.lang.Byte"],
@@ -82,6 +77,6 @@ const table: readonly (readonly [ValueType<never> | ValueType<unknown>, string])
   [classNameType, "class java.lang.Class"],
   [lifecycleType, "lifecycle org.apache.brooklyn.core.entity.lifecycle.Lifecycle brooklyn.entity.basic.Lifecycle"],
   [transitionType, "org.apache.brooklyn.core.entity.lifecycle.Lifecycle$Transition"],
-]);
+];
 
-const simple = new Map(table.map(([type, name]) => [name, type]));
+const simple = new Map(names.flatMap(([type, all]) => all.split(" ").map((name) => [name, type] as const)));
