@@ -26,7 +26,7 @@ export interface Engine {
   listContainers(filter?: { labels?: Readonly<Record<string, string | undefined>> }, signal?: AbortSignal): Promise<ContainerSummary[]>;
   /** One reading: CPU (fraction of one core), memory bytes. */
   containerStats(id: string, signal?: AbortSignal): Promise<ContainerStats>;
-  /** Standard output and error of the main process, demultiplexed. */
+  /** Standard output and error of the main process, demultiplexed. `since` in milliseconds since the epoch. */
   containerLogs(id: string, options: { follow?: boolean; tail?: number; since?: number }, onChunk: (stream: "stdout" | "stderr", chunk: string) => void, signal?: AbortSignal): Promise<void>;
 
   /** Runs a command in a running container. Aborting the signal kills the command. */
@@ -59,8 +59,11 @@ export interface Engine {
   removeNetwork(id: string, signal?: AbortSignal): Promise<void>;
   listNetworks(filter?: { labels?: Readonly<Record<string, string | undefined>> }, signal?: AbortSignal): Promise<NetworkSummary[]>;
 
-  /** Container events (`start`, `die`, `destroy`, `pause`, ...) until the signal aborts or the engine goes away (then it throws `unreachable`). */
-  containerEvents(signal: AbortSignal): AsyncIterable<ContainerEvent>;
+  /**
+   * Container events (`start`, `die`, `destroy`, `pause`, ...) until the signal aborts or the engine goes away (then it throws `unreachable`).
+   * It starts with the first `next()`. `onListening` is called once events arrive: who lists the containers then misses nothing.
+   */
+  containerEvents(signal: AbortSignal, onListening?: () => void): AsyncIterable<ContainerEvent>;
   close(): Promise<void>;
 }
 
@@ -145,5 +148,6 @@ export interface ExecSpec {
 export interface ImageState { id: string; tags: string[]; sizeBytes: number; labels: Record<string, string>; exposedPorts: string[]; entrypoint: string[]; command: string[] }
 export interface NetworkSpec { name: string; driver?: string; subnet?: string; attachable?: boolean; internal?: boolean; labels?: Record<string, string>; options?: Record<string, string> }
 export interface NetworkSummary { id: string; name: string; driver: string; labels: Record<string, string> }
+/** `time` in milliseconds since the epoch. */
 export interface ContainerEvent { id: string; action: string; time: number; attributes: Record<string, string> }
 export interface RegistryAuth { username: string; password: string; server?: string }
