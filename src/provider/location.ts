@@ -1,6 +1,7 @@
 import type { Machine } from "../machine/machine.ts";
 import type { Entity } from "../model/entity.ts";
 import type { Location } from "../model/location.ts";
+import type { Json } from "../model/spec.ts";
 import type { Work } from "../model/work.ts";
 
 /** A location that gives out machines: one made by a provider, or a Docker cloud, in which every machine is a container. */
@@ -43,4 +44,20 @@ export function isProvisioning(location: Location): location is ProvisioningLoca
 
 export function isMachineLocation(location: Location): location is MachineLocation {
   return "machine" in location;
+}
+
+/** Makes locations of the specs with one prefix. */
+export interface LocationResolver {
+  readonly prefix: string;
+  /** @throws ClockerError `unknown-location`, `invalid-value` when the arguments don't fit. */
+  resolve(spec: ParsedLocationSpec, id: string, config: Readonly<Record<string, Json>>): Location;
+}
+
+/** `prefix:rest(arguments)` taken apart. */
+export interface ParsedLocationSpec {
+  readonly text: string;
+  readonly prefix: string;
+  /** What stands between the prefix and the arguments, split at colons. */
+  readonly path: readonly string[];
+  readonly arguments: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,164 @@
+import type { Entity } from "../model/entity.ts";
+import { ClockerError, messageOf } from "../model/errors.ts";
+import type { Submitted } from "../model/management.ts";
+import type { EntitySpec, LocationReference } from "../model/spec.ts";
+import type { Task } from "../model/task.ts";
+import { inParallel, type Work } from "../model/work.ts";
+import { DESTROY_ON_STOP } from "../software/stock/application.ts";
+import { APPLICATION, STARTABLE } from "../software/stock/startable.ts";
+import type { PlaneLocations } from "./location/location-registry.ts";
+import type { Plane } from "./plane.ts";
+
+/** Applications that are being removed, by id: a removal that a crash cut off is taken up again. */
+export const DESTROY_DOCUMENTS = "destroy";
+
+export interface BlueprintReader {
+  /** @throws ClockerError `invalid-yaml`, `invalid-blueprint`, `unknown-type`, ... */
+  read(text: string, options?: { source?: string }): { spec: EntitySpec; warnings: readonly string[] };
+}
+
+export interface Deployment {
+  application: Entity;
+  /** The start; absent when the application has nothing to start. */
+  start: Submitted<unknown> | undefined;
+  warnings: readonly string[];
+}
+
+/** What users do with applications and entities: each change is durable before it is acknowledged. */
+export class Applications {
+  readonly #plane: Plane;
+  readonly #locations: PlaneLocations;
+  readonly #blueprints: BlueprintReader;
+  readonly #destroying = new Map<string, Submitted<void>>();
+
+  constructor(plane: Plane, locations: PlaneLocations, blueprints: BlueprintReader) {
+    this.#plane = plane;
+    this.#locations = locations;
+    this.#blueprints = blueprints;
+  }
+
+  /**
+   * Deploys a blueprint: makes its entities, stores them, then starts the application in the background.
+   * Everything that can be known to be wrong is refused before anything is made.
+   */
+  async deploy(text: string, options: { source?: string } = {}): Promise<Deployment> {
+    const { spec, warnings } = this.#blueprints.read(text, options);
+    this.#checkLocations(spec);
+    spec.tags = [...spec.tags, { kind: "yaml_spec", contents: text }];
+    const application = this.#plane.create(spec);
+    await this.#plane.documents.flush();
+    const start = application.is(STARTABLE) ? this.invoke(application, "start", {}) : undefined;
+    return { application, start, warnings };
+  }
+
+  /** Adds what a blueprint describes below an entity, and starts it unless told otherwise. */
+  async addChildren(parent: Entity, text: string, options: { start?: boolean } = {}): Promise<{ children: Entity[]; start: Submitted<unknown> | undefined }> {
+    const { spec } = this.#blueprints.read(text);
+    const specs = spec.config["brooklyn.wrapper_app"] === true ? spec.children : [spec];
+    specs.forEach((child) => this.#checkLocations(child));
+    const children = specs.map((child) => this.#plane.create(child, parent));
+    await this.#plane.documents.flush();
+    if (options.start === false) return { children, start: undefined };
+    const startable = children.filter((child) => child.is(STARTABLE));
+    const start = this.#plane.submit(parent, "add children", (work) => inParallel(startable, (child) => child.invoke("start", {}, work)), { tags: ["EFFECTOR"] });
+    return { children, start };
+  }
+
+  /**
+   * Invokes an effector as a task of its own. Stopping ends what still runs on the entity first; stopping an application also removes it,
+   * unless `application.stop.shouldDestroy` is false (as in Brooklyn).
+   */
+  invoke(entity: Entity, effector: string, parameters: Readonly<Record<string, unknown>>): Submitted<unknown> {
+    if (effector === "stop" && entity.parent === undefined && entity.is(APPLICATION) && entity.config.peek(DESTROY_ON_STOP)) return this.destroy(entity);
+    return this.#plane.submit(
+      entity,
+      `Invoking effector ${effector} on ${entity.displayName}`,
+      async (work) => {
+        if (effector === "stop") await this.#cancelWork(entity, work);
+        const result = await entity.invoke(effector, parameters, work);
+        await this.#plane.documents.flush();
+        return result;
+      },
+      { tags: ["EFFECTOR", "NON-TRANSIENT", { entityId: entity.id, effectorName: effector }] },
+    );
+  }
+
+  /** Stops an application, whatever it is doing, and removes it. Asking again gives the removal that runs. */
+  destroy(application: Entity): Submitted<void> {
+    const running = this.#destroying.get(application.id);
+    if (running !== undefined) return running;
+    if (application.parent !== undefined) throw new ClockerError("invalid-request", `Cannot delete "${application.displayName}": it is not an application`);
+    this.#plane.documents.put(DESTROY_DOCUMENTS, application.id, { since: this.#plane.clock.now() });
+    const submitted = this.#plane.submit(application, `Destroying ${application.displayName}`, (work) => this.#destroy(application, work), { tags: ["EFFECTOR", "NON-TRANSIENT"] });
+    this.#destroying.set(application.id, submitted);
+    submitted.result.catch(() => {}).finally(() => this.#destroying.delete(application.id));
+    return submitted;
+  }
+
+  /** Takes an entity out of management; with `release`, its machines are given back first as well as can be. */
+  expunge(entity: Entity, options: { release: boolean }): Submitted<void> {
+    return this.#plane.submit(
+      entity,
+      `Expunging ${entity.displayName}`,
+      async (work) => {
+        await this.#cancelWork(entity, work);
+        if (options.release && entity.is(STARTABLE)) await work.step("release", (step) => entity.invoke("stop", {}, step), { inessential: true });
+        this.#plane.unmanage(entity);
+        await this.#plane.documents.flush();
+      },
+      { tags: ["EFFECTOR", "NON-TRANSIENT"] },
+    );
+  }
+
+  async #destroy(application: Entity, work: Work): Promise<void> {
+    await this.#plane.documents.flush();
+    await this.#cancelWork(application, work);
+    try {
+      if (application.is(STARTABLE)) await application.invoke("stop", {}, work);
+    } catch (error) {
+      this.#plane.documents.remove(DESTROY_DOCUMENTS, application.id);
+      throw new ClockerError("effector-failed", `Cannot delete "${application.displayName}": it could not be stopped`, {
+        cause: error,
+        remedy: "Mend the cause and delete it again, or expunge it and clean up by hand",
+      });
+    }
+    this.#plane.unmanage(application);
+    this.#plane.documents.remove(DESTROY_DOCUMENTS, application.id);
+    await this.#plane.documents.flush();
+  }
+
+  /** Ends the tasks that work on an entity or its descendants, and waits until they have. */
+  async #cancelWork(entity: Entity, work: Work): Promise<void> {
+    const ids = new Set([...entity.descendants()].map((descendant) => descendant.id));
+    const others = [...this.#plane.tasks.running()].filter((task) => task.parent === undefined && task.id !== work.taskId && task.entityId !== undefined && ids.has(task.entityId));
+    if (others.length === 0) return;
+    await work.step("cancel running tasks", async (step) => {
+      step.log(others.map((task) => task.name).join("\n"));
+      const reason = new ClockerError("cancelled", `Cancelled: "${entity.displayName}" is being stopped`);
+      others.forEach((task) => task.cancel(reason));
+      step.waitFor(`${others.length} running tasks`);
+      await Promise.all(others.map((task) => endedOrAborted(task, step.signal)));
+    });
+  }
+
+  #checkLocations(spec: EntitySpec): void {
+    for (const reference of referencesIn(spec)) this.#locations.check(reference);
+  }
+}
+
+function* referencesIn(spec: EntitySpec): Generator<LocationReference> {
+  yield* spec.locations ?? [];
+  for (const child of spec.children) yield* referencesIn(child);
+}
+
+function endedOrAborted(task: Task, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new ClockerError("cancelled", `Cancelled while waiting for "${task.name}": ${messageOf(signal.reason)}`));
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    void task.ended.then(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,134 @@
+import type { Machine } from "../../machine/machine.ts";
+import type { Location } from "../../model/location.ts";
+import type { Management } from "../../model/management.ts";
+import type { Json, JsonObject } from "../../model/spec.ts";
+import type { Work } from "../../model/work.ts";
+import type { MachineLocation, ObtainRequest, ProvisioningLocation } from "../../provider/location.ts";
+import type { MachineDescription, MachineProvider } from "../../provider/provider.ts";
+
+/** The machine records of the plane: written before a machine is asked for, removed after it was given back. */
+export const MACHINE_DOCUMENTS = "machine";
+
+export interface MachineRecord {
+  locationId: string;
+  entityId: string;
+  state: "requested" | "obtained" | "releasing";
+  description: MachineDescription | null;
+}
+
+/** A location whose machines come from a provider: `local`, `byon(...)`, `localhost`, a cloud. */
+export class ProviderLocation implements ProvisioningLocation {
+  readonly id: string;
+  readonly name: string;
+  readonly spec: string;
+  readonly type: string;
+  readonly parent = undefined;
+  readonly config: Readonly<Record<string, Json>>;
+  readonly #provider: MachineProvider;
+  readonly #management: Management;
+
+  constructor(init: { id: string; name: string; spec: string; type: string; config: Readonly<Record<string, Json>>; provider: MachineProvider; management: Management }) {
+    this.id = init.id;
+    this.name = init.name;
+    this.spec = init.spec;
+    this.type = init.type;
+    this.config = init.config;
+    this.#provider = init.provider;
+    this.#management = init.management;
+  }
+
+  async obtain(request: ObtainRequest, work: Work): Promise<MachineLocation> {
+    const { entity } = request;
+    const { documents, ids, planeId } = this.#management;
+    const id = ids.entityId();
+    const record: MachineRecord = { locationId: this.id, entityId: entity.id, state: "requested", description: null };
+    this.#write(id, record);
+    await documents.flush();
+    try {
+      const description = await this.#provider.obtain(
+        { id, owner: planeId, name: machineName(entity.displayName, id), properties: { ...this.config, ...request.properties, inboundPorts: [...request.inboundPorts] } },
+        work,
+      );
+      this.#write(id, { ...record, state: "obtained", description });
+      await documents.flush();
+      const location = this.machineLocation(id, description);
+      this.#management.locations.add(location);
+      return location;
+    } catch (error) {
+      // The provider's contract is that a failure leaves nothing behind, so nothing is left to remember.
+      documents.remove(MACHINE_DOCUMENTS, id);
+      throw error;
+    }
+  }
+
+  async release(location: MachineLocation, work: Work): Promise<void> {
+    const { documents, locations } = this.#management;
+    const record = machineRecord(documents.get(MACHINE_DOCUMENTS, location.id));
+    if (record === undefined) return;
+    this.#write(location.id, { ...record, state: "releasing" });
+    await documents.flush();
+    await location.machine.close();
+    await this.#provider.release(location.id, work);
+    locations.forget(location);
+    documents.remove(MACHINE_DOCUMENTS, location.id);
+    await documents.flush();
+  }
+
+  /** Finishes what a crash cut off: gives back a machine of which only the record is known. */
+  async releaseById(id: string, work: Work): Promise<void> {
+    await this.#provider.release(id, work);
+    this.#management.documents.remove(MACHINE_DOCUMENTS, id);
+  }
+
+  /** The machine as a location, of its record: at provisioning and again after a restart. */
+  machineLocation(id: string, description: MachineDescription): MachineLocation {
+    return new ProviderMachineLocation(id, this, description, this.#provider.connect(description));
+  }
+
+  #write(id: string, record: MachineRecord): void {
+    this.#management.documents.put(MACHINE_DOCUMENTS, id, record as unknown as JsonObject);
+  }
+}
+
+export function machineRecord(data: JsonObject | undefined): MachineRecord | undefined {
+  return data as unknown as MachineRecord | undefined;
+}
+
+class ProviderMachineLocation implements MachineLocation {
+  readonly id: string;
+  readonly name: string;
+  readonly spec: string;
+  readonly type = "org.apache.brooklyn.location.ssh.SshMachineLocation";
+  readonly parent: Location;
+  readonly config: Readonly<Record<string, Json>>;
+  readonly machine: Machine;
+  readonly address: string;
+  readonly subnetAddress: string;
+  readonly hostname: string;
+  readonly sshAddress: string | undefined;
+
+  constructor(id: string, parent: ProviderLocation, description: MachineDescription, machine: Machine) {
+    this.id = id;
+    this.name = machine.name;
+    this.spec = parent.spec;
+    this.parent = parent;
+    this.machine = machine;
+    this.address = description.address;
+    this.subnetAddress = description.subnetAddress;
+    this.hostname = description.hostname;
+    const { ssh } = description;
+    this.sshAddress = ssh === undefined ? undefined : `${ssh.user}@${ssh.host}:${ssh.port}`;
+    this.config = { address: description.address, hostname: description.hostname, provider: description.provider, nativeId: description.nativeId };
+  }
+
+  mappedPort(): undefined {
+    return undefined;
+  }
+}
+
+/** A host name for people: what the entity is called, and an id that keeps it apart. */
+function machineName(displayName: string, id: string): string {
+  const readable = displayName.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
+  return `${readable === "" ? "machine" : readable}-${id.slice(0, 4)}`;
+}
+
