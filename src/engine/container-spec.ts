@@ -18,6 +18,7 @@ export function containerBody(spec: ContainerSpec): Record<string, unknown> {
     ExposedPorts: emptyObjectsAt(exposed),
     Volumes: emptyObjectsAt(spec.volumes ?? []),
     HostConfig: hostConfig(spec, ports),
+    NetworkingConfig: networkingConfig(spec),
   };
 }
 
@@ -28,6 +29,7 @@ function hostConfig(spec: ContainerSpec, ports: readonly (readonly [string, numb
     VolumesFrom: spec.volumesFrom,
     Tmpfs: spec.tmpfs,
     CpuShares: spec.cpuShares,
+    NanoCpus: spec.cpus === undefined ? undefined : Math.round(spec.cpus * 1e9),
     Memory: spec.memoryBytes,
     Init: spec.init,
     Privileged: spec.privileged ?? false,
@@ -40,6 +42,11 @@ function hostConfig(spec: ContainerSpec, ports: readonly (readonly [string, numb
     RestartPolicy: spec.restart && { Name: spec.restart },
     ...securityOptions(spec.securityOpt ?? []),
   };
+}
+
+function networkingConfig({ network, address }: ContainerSpec): Record<string, unknown> | undefined {
+  if (network === undefined || address === undefined) return undefined;
+  return { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: address } } } };
 }
 
 /** `systempaths=unconfined` is a word of the docker command line, which turns it into two empty lists; the engine doesn't know it. */

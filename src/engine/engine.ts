@@ -93,6 +93,8 @@ export interface ContainerSpec {
   /** tmpfs mounts: path → options, for instance `rw,exec`. */
   tmpfs?: Readonly<Record<string, string>>;
   cpuShares?: number;
+  /** At most so many CPUs' time. */
+  cpus?: number;
   memoryBytes?: number;
   privileged?: boolean;
   capAdd?: readonly string[];
@@ -101,6 +103,8 @@ export interface ContainerSpec {
   cgroupnsMode?: "host" | "private";
   cgroupParent?: string;
   network?: string;
+  /** A fixed IPv4 address on `network`, which must have been made with a subnet. */
+  address?: string;
   extraHosts?: readonly string[];
   restart?: "no" | "always" | "unless-stopped" | "on-failure";
 }
@@ -147,7 +151,8 @@ export interface ExecSpec {
 
 export interface ImageState { id: string; tags: string[]; sizeBytes: number; labels: Record<string, string>; exposedPorts: string[]; entrypoint: string[]; command: string[] }
 export interface NetworkSpec { name: string; driver?: string; subnet?: string; attachable?: boolean; internal?: boolean; labels?: Record<string, string>; options?: Record<string, string> }
-export interface NetworkSummary { id: string; name: string; driver: string; labels: Record<string, string> }
+/** `subnet` is its first IPv4 one, for instance `172.18.0.0/16`. */
+export interface NetworkSummary { id: string; name: string; driver: string; labels: Record<string, string>; subnet?: string }
 /** `time` in milliseconds since the epoch. */
 export interface ContainerEvent { id: string; action: string; time: number; attributes: Record<string, string> }
 export interface RegistryAuth { username: string; password: string; server?: string }

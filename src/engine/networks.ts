@@ -11,8 +11,12 @@ const listedNetwork = z
     Name: z.string(),
     Driver: z.string(),
     Labels: z.record(z.string(), z.string()).nullish(),
+    IPAM: z.object({ Config: z.array(z.object({ Subnet: z.string().nullish() })).nullish() }).nullish(),
   })
-  .transform((raw): NetworkSummary => ({ id: raw.Id, name: raw.Name, driver: raw.Driver, labels: raw.Labels ?? {} }));
+  .transform((raw): NetworkSummary => {
+    const subnet = raw.IPAM?.Config?.find((config) => config.Subnet?.includes("."))?.Subnet;
+    return { id: raw.Id, name: raw.Name, driver: raw.Driver, labels: raw.Labels ?? {}, ...(typeof subnet === "string" ? { subnet } : {}) };
+  });
 
 export function networkCalls(transport: EngineTransport): NetworkCalls {
   return {
