@@ -33,7 +33,7 @@ export class SqliteDatabase {
     try {
       inStorage("check", this.#file, () => checkIntegrity(this.#database, this.#file));
       inStorage("open", this.#file, () => upgradeSchema(this.#database, this.#file));
-      inStorage("note the holder of", this.#directory, () => noteHolder(this.#directory, Date.now()));
+      inStorage("note the holder of", this.#directory, () => noteHolder(this.#directory, options.now));
     } catch (error) {
       this.#database.close();
       throw error;

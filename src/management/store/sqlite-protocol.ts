@@ -4,6 +4,8 @@ import type { EncodedChange } from "./encoded-change.ts";
 /** What the worker is started with. */
 export interface WorkerOptions {
   readonly directory: string;
+  /** The time of opening, for the note of the holder. */
+  readonly now: number;
   /** Milliseconds to wait for the holder of the directory to let go. */
   readonly lockWait: number;
   /** Bytes that the database file may grow to; undefined: as the disk allows. */
@@ -39,11 +41,11 @@ export interface Failure {
 
 /** What a thread is started with comes untyped. */
 export function checkedOptions(given: unknown): WorkerOptions {
-  if (typeof given === "object" && given !== null && "directory" in given && "lockWait" in given) {
-    const { directory, lockWait } = given;
+  if (typeof given === "object" && given !== null && "directory" in given && "now" in given && "lockWait" in given) {
+    const { directory, now, lockWait } = given;
     const largestFile = "largestFile" in given ? given.largestFile : undefined;
-    if (typeof directory === "string" && typeof lockWait === "number" && (largestFile === undefined || typeof largestFile === "number")) {
-      return { directory, lockWait, largestFile };
+    if (typeof directory === "string" && typeof now === "number" && typeof lockWait === "number" && (largestFile === undefined || typeof largestFile === "number")) {
+      return { directory, now, lockWait, largestFile };
     }
   }
   throw new ClockerError("internal", "Cannot run the worker of the SQLite store: it was started without its options");

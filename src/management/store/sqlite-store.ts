@@ -49,7 +49,7 @@ class SqliteStore implements Store {
     this.#directory = directory;
     this.#clock = clock;
     this.#patience = patience;
-    const workerData: WorkerOptions = { directory, lockWait, largestFile };
+    const workerData: WorkerOptions = { directory, now: clock.now(), lockWait, largestFile };
     this.#worker = new Worker(new URL("./sqlite-worker.ts", import.meta.url), { workerData, name: "store" });
     this.#worker.on("message", (reply: Reply) => this.#answered(reply));
     this.#worker.on("error", (cause) => this.#end(this.#deadError("its worker thread failed", cause)));
