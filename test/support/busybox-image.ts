@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, realpath } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { pack, type Pack } from "tar-stream";
 
@@ -23,7 +23,7 @@ export async function busyboxTar(): Promise<Readable> {
   tar.entry({ name: "etc/group" }, "root:x:0:\nnogroup:x:65534:\n");
   for (const [name, source] of await extraFiles()) await addFile(tar, name, source);
   tar.finalize();
-  return tar;
+  return Readable.from(tar);
 }
 
 /** Path in the image (no leading slash) → file here. */

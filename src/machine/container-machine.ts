@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { posix } from "node:path";
+import { type Duplex, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Extract, extract, pack } from "tar-stream";
+import { abortError } from "../engine/abort.ts";
+import { asSocket } from "../engine/as-socket.ts";
+import type { Engine } from "../engine/engine.ts";
+import { ClockerError } from "../model/errors.ts";
+import { nameOf, plainCommand, withBounds } from "./command.ts";
+import { DEFAULT_MODE, withKnownLength } from "./content.ts";
+import { discardAfter } from "./discard.ts";
+import { dialCheck, dialCommand, nameOfTarget } from "./dial.ts";
+import { readFacts } from "./facts.ts";
+import type { Command, Content, ForwardTarget, Machine, MachineFacts, RunOptions, RunResult } from "./machine.ts";
+import { Output } from "./output.ts";
+
+export interface ContainerMachineOptions {
+  engine: Engine;
+  containerId: string;
+  /** How people name it: `container clocker-3f on host-1`. */
+  name: string;
+  address: string;
+  /** The user that commands run as; the image's own when absent. Files are always written by root. */
+  user?: string;
+}
+
+/**
+ * A container as a machine: commands through the engine's exec, files through its archive API. Works with every image that has /bin/sh,
+ * without a server inside. The engine is the caller's: closing the machine leaves it open.
+ */
+export class ContainerMachine implements Machine {
+  readonly name: string;
+  readonly address: string;
+  readonly #engine: Engine;
+  readonly #id: string;
+  readonly #user: string | undefined;
+  readonly #canDial = new Map<"unix" | "tcp", Promise<boolean>>();
+
+  constructor(options: ContainerMachineOptions) {
+    this.name = options.name;
+    this.address = options.address;
+    this.#engine = options.engine;
+    this.#id = options.containerId;
+    this.#user = options.user;
+  }
+
+  async run(command: Command, options: RunOptions = {}): Promise<RunResult> {
+    const { argv, stdin } = plainCommand(command, options);
+    const output = new Output(options);
+    const spec = {
+      argv,
+      onStdout: output.stdout,
+      onStderr: output.stderr,
+      stdin: stdin ?? "",
+      ...(options.env && { env: options.env }),
+      ...(options.cwd !== undefined && { workingDir: options.cwd }),
+      ...(this.#user !== undefined && { user: this.#user }),
+    };
+    return await withBounds(`run ${nameOf(command)} on "${this.name}"`, options, async (signal) => {
+      const { exitCode } = await this.#engine.exec(this.#id, spec, signal);
+      return output.result(exitCode);
+    });
+  }
+
+  async upload(content: Content, path: string, options: { mode?: number; signal?: AbortSignal | undefined } = {}): Promise<void> {
+    const { signal } = options;
+    const mode = options.mode ?? DEFAULT_MODE;
+    const folder = posix.dirname(path);
+    const temporary = `.${posix.basename(path)}.${randomUUID()}`;
+    await this.#asRoot(`make folder "${folder}"`, ["mkdir", "-p", "--", folder], signal);
+    try {
+      await withKnownLength(content, signal, async (stream, length) => {
+        const archive = pack();
+        const entry = archive.entry({ name: temporary, mode, size: length });
+        const filled = pipeline(stream, entry, { signal }).then(() => archive.finalize());
+        await Promise.all([filled, this.#engine.putArchive(this.#id, folder, Readable.from(archive), signal)]);
+      });
+      await this.#asRoot(`write "${path}"`, ["/bin/sh", "-c", PUT_IN_PLACE, "sh", posix.join(folder, temporary), path, mode.toString(8)], signal);
+    } catch (error) {
+      const left = posix.join(folder, temporary);
+      await discardAfter(error, left, (bound) => this.#asRoot(`remove "${left}"`, ["rm", "-f", "--", left], bound));
+    }
+  }
+
+  async download(path: string, options: { signal?: AbortSignal | undefined } = {}): Promise<Buffer> {
+    const action = `read "${path}" on "${this.name}"`;
+    // The archive API gives a link as a link: follow it first.
+    const { stdout } = await this.run({ argv: ["/bin/sh", "-c", 'readlink -f -- "$1" || printf "%s\\n" "$1"', "sh", path] }, options);
+    const stream = await this.#engine.getArchive(this.#id, stdout.replace(/\n$/, ""), options.signal);
+    try {
+      return await onlyFile(stream, action);
+    } catch (error) {
+      if (options.signal?.aborted) throw abortError(options.signal, action);
+      throw error;
+    }
+  }
+
+  async forward(target: ForwardTarget, options: { signal?: AbortSignal | undefined } = {}): Promise<Duplex> {
+    if (!(await this.#hasDialTool(target, options.signal))) {
+      throw new ClockerError("unreachable", `Cannot connect to ${nameOfTarget(target)} from "${this.name}": its image has no tool that joins a stream to a socket`, {
+        remedy: "Add socat, perl or python3 to the image, or publish the port",
+      });
+    }
+    return asSocket(await this.#engine.execStream(this.#id, dialCommand(target), options.signal));
+  }
+
+  facts(options: { signal?: AbortSignal | undefined } = {}): Promise<MachineFacts> {
+    return readFacts(this, options.signal);
+  }
+
+  /** Nothing to free: the engine is the caller's. */
+  async close(): Promise<void> {}
+
+  #hasDialTool(target: ForwardTarget, signal: AbortSignal | undefined): Promise<boolean> {
+    const kind = "socket" in target ? "unix" : "tcp";
+    const known = this.#canDial.get(kind);
+    if (known) return known;
+    const asked = this.run({ argv: dialCheck(target) }, { signal }).then(({ exitCode }) => exitCode === 0);
+    this.#canDial.set(kind, asked);
+    asked.catch(() => this.#canDial.delete(kind));
+    return asked;
+  }
+
+  async #asRoot(action: string, argv: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+    let stderr = "";
+    const { exitCode } = await this.#engine.exec(this.#id, { argv, user: "0", onStderr: (chunk) => void (stderr += chunk) }, signal);
+    if (exitCode !== 0) {
+      throw new ClockerError("command-failed", `Cannot ${action} on "${this.name}": ${stderr.trim() || `exit code ${exitCode}`}`, { details: { exitCode } });
+    }
+  }
+}
+
+const PUT_IN_PLACE = '[ ! -d "$2" ] || { echo "it is a folder" >&2; exit 1; }; chmod "$3" "$1" && mv -f -- "$1" "$2"';
+
+async function onlyFile(tar: Readable, action: string): Promise<Buffer> {
+  const entries = extract();
+  const [bytes] = await Promise.all([bytesOf(entries, action), pipeline(tar, entries)]);
+  return bytes;
+}
+
+async function bytesOf(entries: Extract, action: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const entry of entries) {
+    if (entry.header.type !== "file") throw new ClockerError("command-failed", `Cannot ${action}: it is not a file but a ${entry.header.type ?? "folder"}`);
+    for await (const chunk of entry) if (Buffer.isBuffer(chunk)) parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ClientChannel } from "ssh2";
+import { abortError } from "../../engine/abort.ts";
+import { KILL_TREE } from "../../engine/kill-tree.ts";
+import { PidLine } from "../../engine/pid-line.ts";
+import { ClockerError } from "../../model/errors.ts";
+import { exitCodeOfSignal } from "../command.ts";
+import { ChannelStream } from "./channel-stream.ts";
+import { bootstrap, header, type RemoteCommand } from "./header.ts";
+import type { SshLink } from "./link.ts";
+import { openSession } from "./open-session.ts";
+
+export interface SessionSpec extends RemoteCommand {
+  stdin?: string | Buffer | Readable | undefined;
+  onStdout: (bytes: Buffer) => void;
+  onStderr: (bytes: Buffer) => void;
+}
+
+/** Where a session runs. */
+export interface SessionPlace {
+  link: SshLink;
+  /** The machine's name, for messages. */
+  name: string;
+  sudo: boolean;
+}
+
+/** Milliseconds for ending a command, and then for the end of its output. */
+const KILL_TIMEOUT = 15_000;
+
+interface Ending {
+  exitCode: number | undefined;
+  signal: string | undefined;
+}
+
+/**
+ * Runs a command over SSH to its end and gives its exit code (128 + n for signal n). When the signal aborts, the command and all that it
+ * started are ended on the machine before this rejects.
+ * @throws unreachable when the connection is lost or the login shell doesn't start commands
+ */
+export async function runSession(place: SessionPlace, spec: SessionSpec, action: string, signal: AbortSignal): Promise<number> {
+  const { channel, release } = await openSession(place.link, bootstrap(place.sudo), action, signal);
+  try {
+    return await new Session(place, channel, spec, action).run(signal);
+  } finally {
+    channel.close();
+    release();
+  }
+}
+
+class Session {
+  readonly #place: SessionPlace;
+  readonly #channel: ClientChannel;
+  readonly #spec: SessionSpec;
+  readonly #action: string;
+  readonly #mark = `clocker-${randomUUID()}`;
+  readonly #stdout: PidLine;
+  readonly #stderr: PidLine;
+  /** What the login shell said in place of starting the command. */
+  #early = "";
+
+  constructor(place: SessionPlace, channel: ClientChannel, spec: SessionSpec, action: string) {
+    this.#place = place;
+    this.#channel = channel;
+    this.#spec = spec;
+    this.#action = action;
+    const early = (bytes: Buffer): void => void (this.#early += bytes.toString("utf8"));
+    this.#stdout = new PidLine(this.#mark, (bytes) => (this.#stdout.seen ? spec.onStdout(bytes) : early(bytes)));
+    this.#stderr = new PidLine(this.#mark, (bytes) => (this.#stderr.seen ? spec.onStderr(bytes) : early(bytes)));
+  }
+
+  async run(signal: AbortSignal): Promise<number> {
+    const input = new AbortController();
+    let killed: Promise<unknown> | undefined;
+    const onAbort = (): void => void (killed = this.#kill().then(() => undefined, (error: unknown) => error));
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const stream = new ChannelStream(this.#channel);
+    const ended = this.#ended(stream);
+    const sent = this.#send(stream, input.signal);
+    const ending = await ended;
+    signal.removeEventListener("abort", onAbort);
+    input.abort();
+    const inputFailure = await sent;
+    if (signal.aborted) throw (await killed) ?? abortError(signal, this.#action);
+    if (inputFailure !== undefined) throw new ClockerError("command-failed", `Cannot ${this.#action}: its input broke off`, { cause: inputFailure });
+    return this.#exitCode(ending);
+  }
+
+  /** Sends the header and then the command's input. Resolves with what made the input itself fail; that nobody reads it is no failure. */
+  async #send(stream: ChannelStream, ended: AbortSignal): Promise<unknown> {
+    const { stdin } = this.#spec;
+    const first = header(this.#mark, this.#spec);
+    if (stdin === undefined || typeof stdin === "string" || Buffer.isBuffer(stdin)) {
+      stream.write(first);
+      stream.end(stdin ?? "");
+      return undefined;
+    }
+    stream.write(first);
+    try {
+      await pipeline(stdin, stream, { signal: ended });
+      return undefined;
+    } catch (error) {
+      return ended.aborted || isClosedByPeer(error) ? undefined : error;
+    }
+  }
+
+  /** Resolves when the channel has closed and all output was read. */
+  #ended(stream: ChannelStream): Promise<Ending> {
+    const channel = this.#channel;
+    const ending: Ending = { exitCode: undefined, signal: undefined };
+    stream.on("data", (bytes: Buffer) => this.#stdout.write(bytes));
+    // A write that failed says no more than the channel's end does.
+    stream.on("error", () => undefined);
+    channel.stderr.on("data", (bytes: Buffer) => this.#stderr.write(bytes));
+    channel.on("exit", (code: number | null, signal?: string) => {
+      ending.exitCode = code ?? undefined;
+      ending.signal = signal;
+    });
+    const closings = [channel, channel.stderr, stream].map((part) => new Promise<void>((resolve) => part.once("close", () => resolve())));
+    return Promise.all(closings).then(() => {
+      this.#stdout.end();
+      this.#stderr.end();
+      return ending;
+    });
+  }
+
+  #exitCode(ending: Ending): number {
+    const { name } = this.#place;
+    if (ending.exitCode === undefined && ending.signal === undefined) {
+      throw new ClockerError("unreachable", `Cannot ${this.#action}: the connection to ${name} was lost`, {
+        remedy: `Check that ${name} is up; the command may still run there`,
+      });
+    }
+    if (!this.#stderr.seen) throw this.#startFailure(ending);
+    return ending.signal === undefined ? (ending.exitCode ?? 0) : exitCodeOfSignal(ending.signal);
+  }
+
+  #startFailure(ending: Ending): ClockerError {
+    const { name, sudo } = this.#place;
+    const said = this.#early.trim().slice(-500) || `exit code ${ending.exitCode ?? ending.signal}`;
+    return new ClockerError("unreachable", `Cannot ${this.#action}: the login shell on ${name} starts no commands: ${said}`, {
+      remedy: sudo ? "Check that the user may run sudo without a password" : "Check the user's login shell",
+    });
+  }
+
+  async #kill(): Promise<void> {
+    const { link, sudo } = this.#place;
+    const bound = AbortSignal.timeout(KILL_TIMEOUT);
+    try {
+      const pid = await this.#stderr.pid(KILL_TIMEOUT);
+      if (pid !== undefined) await runKiller(link, pid, sudo, bound);
+    } catch (error) {
+      if (!(error instanceof ClockerError)) throw error;
+      // No session to be had for the killer, or no connection: what is left is to ask the server on this channel.
+      this.#channel.signal("KILL");
+    } finally {
+      this.#channel.close();
+    }
+  }
+}
+
+async function runKiller(link: SshLink, pid: number, sudo: boolean, signal: AbortSignal): Promise<void> {
+  const { channel, release } = await openSession(link, bootstrap(sudo), `end process ${pid}`, signal, link.killers);
+  const onAbort = (): void => void channel.close();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    channel.resume();
+    channel.stderr.resume();
+    channel.end(header("clocker-end", { argv: ["/bin/sh", "-c", KILL_TREE, "sh", String(pid)] }));
+    await new Promise<void>((resolve) => channel.once("close", () => resolve()));
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    release();
+  }
+}
+
+function isClosedByPeer(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE");
+}
