@@ -64,6 +64,8 @@ function connectOnce(config: ConnectConfig, options: SshOptions, hostKey: HostKe
     const onAbort = (): void => fail(abortError(signal, `connect to ${nameOfSsh(options)}`));
     const onReady = (): void => {
       signal.removeEventListener("abort", onAbort);
+      // Many small messages of many channels: each would wait for the answer to the one before.
+      client.setNoDelay(true);
       resolve(client);
     };
     signal.addEventListener("abort", onAbort, { once: true });
