@@ -27,6 +27,7 @@ main() {
   mkdir -p "$ROOTFS"
   bootstrap
   strip
+  forbid_services
   configure_apt
   pack
 }
@@ -65,6 +66,12 @@ END
   find var/log -type f -delete
   rm -f etc/hostname etc/resolv.conf etc/machine-id
   cd - >/dev/null
+}
+
+# As in the distribution's own images: there is no init system in a container, so that installing a package starts nothing.
+forbid_services() {
+  printf '#!/bin/sh\nexit 101\n' >"$ROOTFS/usr/sbin/policy-rc.d"
+  chmod 755 "$ROOTFS/usr/sbin/policy-rc.d"
 }
 
 configure_apt() { printf '%s\n' "$CLOCKER_SOURCES" >"$ROOTFS/etc/apt/sources.list"; }

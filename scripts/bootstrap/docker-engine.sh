@@ -60,7 +60,7 @@ start_dockerd() {
   say "Starting Docker Engine itself, as no systemd runs here (log: $LOG)"
   mount_cgroups
   if [ -f "$PID_FILE" ] && ! kill -0 "$(cat "$PID_FILE")" 2>/dev/null; then rm -f "$PID_FILE"; fi
-  setsid dockerd -H "$ENDPOINT" >>"$LOG" 2>&1 </dev/null 9>&- &
+  setsid dockerd -H "$ENDPOINT" --log-level warn >>"$LOG" 2>&1 </dev/null 9>&- &
   DOCKERD=$!
 }
 

@@ -52,8 +52,12 @@ export interface SshDescription {
   port: number;
   user: string;
   privateKeyFile?: string;
-  /** Name of the secret in the server's secret store, never the password itself. */
+  /** The pass phrase of the private key, sealed by the server's secret store. */
+  passphraseRef?: string;
+  /** The password, sealed by the server's secret store: never in clear. */
   passwordRef?: string;
+  /** Whether commands run as root through `sudo`, for a user who isn't root. */
+  sudo?: boolean;
   /** `SHA256:...` fingerprint recorded at provisioning; absent until first contact for hosts that were given (trust on first use). */
   hostKey?: string;
 }
