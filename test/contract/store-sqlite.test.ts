@@ -88,16 +88,21 @@ describe("SQLite store: one holder of a data directory", () => {
 });
 
 describe("SQLite store: files", () => {
-  it("makes the directory 0700 and its files 0600, and corrects wider modes", async () => {
+  it("makes the directory 0700 and its files 0600, and corrects a wider mode of the database", async () => {
     directory = join(directory, "deep", "data");
     const first = await openStore();
     await first.write([record("a")]);
     expect(await modesIn(directory)).toEqual({ ".": "700", "clocker.db": "600", "clocker.db-wal": "600", "holder.json": "600" });
     await first.close();
-    await chmod(directory, 0o755);
     await chmod(join(directory, "clocker.db"), 0o644);
     await openStore();
-    expect(await modesIn(directory)).toMatchObject({ ".": "700", "clocker.db": "600" });
+    expect(await modesIn(directory)).toMatchObject({ "clocker.db": "600" });
+  });
+
+  it("leaves the mode of a directory that it did not make", async () => {
+    await chmod(directory, 0o755);
+    await openStore();
+    expect(await modesIn(directory)).toMatchObject({ ".": "755", "clocker.db": "600" });
   });
 
   it("refuses a directory that cannot be made", async () => {

@@ -4,13 +4,13 @@ import { dirname, join } from "node:path";
 import { ClockerError } from "../../model/errors.ts";
 
 /**
- * Makes the directory (0700) and an empty file in it (0600) where they are missing, durably. Never opens a file that exists:
- * closing any handle of a file gives up the POSIX locks that this process holds on it, SQLite's included.
+ * Makes the directory (0700) and an empty file in it (0600) where they are missing, durably. The mode of a directory that exists is
+ * its owner's business: it may hold more than Clocker's data. Never opens a file that exists: closing any handle of a file gives
+ * up the POSIX locks that this process holds on it, SQLite's included.
  */
 export function prepareFile(directory: string, name: string): string {
   const file = join(directory, name);
   if (mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) syncDirectory(dirname(directory));
-  chmodSync(directory, 0o700);
   try {
     closeSync(openSync(file, "wx", 0o600));
     syncDirectory(directory);
