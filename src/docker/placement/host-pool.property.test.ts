@@ -157,7 +157,7 @@ async function settled(): Promise<void> {
   for (let turns = 0; turns < 20; turns++) await Promise.resolve();
 }
 
-const story = fc.array(happening, { maxLength: 60 });
+const story = fc.array(happening, { maxLength: 60, size: "max" });
 
 describe("HostPool: whatever happens, in whatever order", () => {
   test("no host ever holds more than its limit, and the pool counts what is there", async () => {
@@ -191,7 +191,7 @@ describe("HostPool: whatever happens, in whatever order", () => {
 
   test("who came first is served first, as no chain here refuses what another takes", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(happening.filter(({ kind }) => kind !== "abort" && kind !== "growthFails"), { maxLength: 60 }), async (happenings) => {
+      fc.asyncProperty(fc.array(happening.filter(({ kind }) => kind !== "abort" && kind !== "growthFails"), { maxLength: 60, size: "max" }), async (happenings) => {
         const play = new Play();
         for (const what of happenings) {
           await play.step(what);
