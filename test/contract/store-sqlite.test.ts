@@ -14,12 +14,14 @@ import type { Store } from "../../src/management/store/store.ts";
 import { idsOf, recordsOf } from "./store.ts";
 import { storeTestClock } from "./store-test-clock.ts";
 
+let root: string;
 let directory: string;
 let stores: Store[];
 let children: ChildProcess[];
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "clocker-sqlite-"));
+  root = await mkdtemp(join(tmpdir(), "clocker-sqlite-"));
+  directory = root;
   stores = [];
   children = [];
 });
@@ -27,7 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const child of children) child.kill("SIGKILL");
   await Promise.all(stores.map((store) => store.close()));
-  await rm(directory, { recursive: true, force: true });
+  await rm(root, { recursive: true, force: true });
 });
 
 describe("SQLite store: a crash", () => {
