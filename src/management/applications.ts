@@ -35,6 +35,7 @@ export class Applications {
     this.#plane = plane;
     this.#locations = locations;
     this.#blueprints = blueprints;
+    plane.destroyer = (application) => this.destroy(application).result;
   }
 
   /**
@@ -122,7 +123,7 @@ export class Applications {
         remedy: "Mend the cause and delete it again, or expunge it and clean up by hand",
       });
     }
-    this.#plane.unmanage(application);
+    if (application.isManaged) this.#plane.unmanage(application);
     this.#plane.documents.remove(DESTROY_DOCUMENTS, application.id);
     await this.#plane.documents.flush();
   }

@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { Entity } from "../model/entity.ts";
+import { ClockerError } from "../model/errors.ts";
 import { EventBus } from "../model/events.ts";
 import { idSource, type IdSource } from "../model/ids.ts";
 import type { LocationRegistry, Management, ResourceLoader, Secrets, Submitted } from "../model/management.ts";
@@ -45,6 +46,8 @@ export class Plane implements Management {
   readonly tasks: TaskManager;
   readonly log: Logger;
   readonly entities = new EntityIndex();
+  /** Removes applications: set by `Applications`, which is made over the plane. */
+  destroyer: ((application: Entity) => Promise<void>) | undefined;
   readonly #persister: Persister;
   readonly #dsl: PlaneOptions["dsl"];
   readonly #origins = new Map<string, EntityOrigin>();
@@ -127,6 +130,11 @@ export class Plane implements Management {
     this.#persister.changed("sensors", entity.id, () => undefined);
     this.tasks.forget(entity.id);
     this.events.publish({ kind: "entity-removed", entity });
+  }
+
+  async destroy(application: Entity): Promise<void> {
+    if (this.destroyer === undefined) throw new ClockerError("internal", "The plane cannot remove applications yet");
+    await this.destroyer(application);
   }
 
   changed(entity: Entity, what: "entity" | "sensors"): void {

@@ -36,6 +36,8 @@ export interface Management {
   create(spec: EntitySpec, parent?: Entity): Entity;
   /** Takes an entity and its descendants out of management. Its machines must have been released before. */
   unmanage(entity: Entity): void;
+  /** Ends what runs on an application, stops it and removes it, as a task of its own. */
+  destroy(application: Entity): Promise<void>;
   /** Notes that an entity's own record (`entity`) or its sensors (`sensors`) changed and must be stored. */
   changed(entity: Entity, what: "entity" | "sensors"): void;
   /** Starts work as a new top-level task of an entity; it is never unobserved. */
@@ -67,8 +69,11 @@ export interface TypeRegistry {
 export interface LocationRegistry {
   /** @throws ClockerError `unknown-location`. */
   resolve(reference: LocationReference): Location;
-  /** Makes a location known by name. @throws `conflict` when the name is taken. */
+  /** Keeps a name for a location that is being made: nobody else can take it. @throws `conflict` when it is taken. */
+  reserve(name: string): void;
+  /** Makes a location known by name. @throws `conflict` when the name is taken (unless by an earlier `reserve` of the same name). */
   register(name: string, location: Location): void;
+  /** Takes back a registration or a reservation. */
   unregister(name: string): void;
   isTaken(name: string): boolean;
   /** A location in use, by id. */

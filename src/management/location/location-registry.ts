@@ -26,6 +26,7 @@ export class PlaneLocations implements LocationRegistry {
   readonly #resolvers: ReadonlyMap<string, LocationResolver>;
   readonly #named: ReadonlyMap<string, LocationDefinition>;
   readonly #registered = new Map<string, Location>();
+  readonly #reserved = new Set<string>();
   readonly #inUse = new Map<string, Location>();
   readonly #byKey = new Map<string, Location>();
 
@@ -47,14 +48,23 @@ export class PlaneLocations implements LocationRegistry {
     throw this.#unknown(reference.spec);
   }
 
-  register(name: string, location: Location): void {
+  reserve(name: string): void {
     if (this.isTaken(name)) throw new ClockerError("conflict", `Cannot register location "${name}": the name is already taken`, { remedy: "Choose another name" });
+    this.#reserved.add(name);
+  }
+
+  register(name: string, location: Location): void {
+    if (!this.#reserved.delete(name)) {
+      this.reserve(name);
+      this.#reserved.delete(name);
+    }
     this.#registered.set(name, location);
     this.#inUse.set(location.id, location);
     this.#management.events.publish({ kind: "location-added", name });
   }
 
   unregister(name: string): void {
+    this.#reserved.delete(name);
     const location = this.#registered.get(name);
     if (location === undefined) return;
     this.#registered.delete(name);
@@ -63,7 +73,7 @@ export class PlaneLocations implements LocationRegistry {
   }
 
   isTaken(name: string): boolean {
-    return this.#registered.has(name) || this.#named.has(name) || this.#resolvers.has(name);
+    return this.#reserved.has(name) || this.#registered.has(name) || this.#named.has(name) || this.#resolvers.has(name);
   }
 
   location(id: string): Location | undefined {

@@ -22,6 +22,8 @@ export interface ClusterRules {
   removable(cluster: Entity): Entity[];
   /** Why a member can't be removed, for messages. */
   whyKept?(member: Entity): string;
+  /** Told in the same step in which a member is chosen for removal; false when it can't be removed after all. */
+  claim?(member: Entity): boolean;
 }
 
 const newestFirst: ClusterRules = {
@@ -150,7 +152,8 @@ async function shrink(cluster: Entity, count: number, work: Work, rules: Cluster
     const reasons = kept.map((member) => `"${member.displayName}" ${rules.whyKept?.(member) ?? "must stay"}`);
     throw new ClockerError("conflict", `Cannot remove ${count} of ${cluster.members.size} members of "${cluster.displayName}": ${reasons.join("; ")}`);
   }
-  await inParallel(removable.slice(0, count), (member) => removeMember(cluster, member, work));
+  const chosen = removable.slice(0, count).filter((member) => rules.claim?.(member) ?? true);
+  await inParallel(chosen, (member) => removeMember(cluster, member, work));
 }
 
 async function replaceMember({ entity: cluster, parameters, work }: EffectorCall): Promise<string> {

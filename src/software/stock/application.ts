@@ -59,6 +59,11 @@ export const basicEntity = defineEntityType({
   extends: [entityBase],
 });
 
+/** A stopped application goes, unless `application.stop.shouldDestroy` is false (as in Brooklyn). */
+export function leaveManagement(application: Entity): void {
+  if (application.parent === undefined && application.isManaged && application.config.peek(DESTROY_ON_STOP)) application.management.unmanage(application);
+}
+
 /** Runs `body` as the entity's start: expected states around it, and on failure the entity on fire with the reason. */
 export async function starting(entity: Entity, body: () => Promise<void>): Promise<void> {
   setProblem(entity, "start", undefined);
@@ -97,9 +102,12 @@ async function stop({ entity, work }: EffectorCall): Promise<void> {
   await stopping(entity, async () => {
     await stopChildren(entity, work);
   });
+  if (entity.is(APPLICATION)) leaveManagement(entity);
 }
 
 async function restart({ entity, work }: EffectorCall): Promise<void> {
-  await stop({ entity, parameters: {}, work });
+  await stopping(entity, async () => {
+    await stopChildren(entity, work);
+  });
   await start({ entity, parameters: {}, work });
 }

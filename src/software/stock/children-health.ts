@@ -1,6 +1,7 @@
 import type { Entity } from "../../model/entity.ts";
 import { SERVICE_STATE, SERVICE_UP } from "./attributes.ts";
 import { setNotUp, setProblem } from "./service-state.ts";
+import { STARTABLE } from "./startable.ts";
 
 export interface HealthQuorum {
   /** Whether the entity counts as up with `up` of `total` up. */
@@ -62,11 +63,11 @@ export class DerivedHealth {
   }
 }
 
-/** Keeps an entity's health true to its children that have a service. */
+/** Keeps an entity's health true to its children that are started and stopped; groups and the like have no service. */
 export function deriveHealthFromChildren(entity: Entity, quorum: HealthQuorum = allUp): void {
   const health = new DerivedHealth(entity, "children", quorum);
   const { events } = entity.management;
-  const watchNew = () => entity.children.filter((child) => child.sensor(SERVICE_UP.name) !== undefined).forEach((child) => health.watch(child));
+  const watchNew = () => entity.children.filter((child) => child.is(STARTABLE)).forEach((child) => health.watch(child));
   watchNew();
   const stop = events.subscribeEntity(entity.id, (event) => {
     if (event.kind === "entity-added" && event.entity.parent === entity) watchNew();

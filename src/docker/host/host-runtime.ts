@@ -1,0 +1,46 @@
+import { openEngine } from "../../engine/docker-engine.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { Entity } from "../../model/entity.ts";
+import { ClockerError } from "../../model/errors.ts";
+import { isMachineLocation, type MachineLocation } from "../../provider/location.ts";
+import { HOST_PORTS } from "../keys.ts";
+import { PortAllocator } from "../ports/port-allocator.ts";
+
+const DOCKER_SOCKET = "/var/run/docker.sock";
+
+/** The running side of a Docker host: its engine, reached through its machine, and its published ports. */
+export class HostRuntime {
+  readonly host: Entity;
+  readonly ports: PortAllocator;
+  /** Images that are being got, by name: whoever needs the same one waits for it. */
+  readonly imagesUnderWay = new Map<string, Promise<unknown>>();
+  #engine: { location: MachineLocation; engine: Engine } | undefined;
+
+  constructor(host: Entity) {
+    this.host = host;
+    this.ports = new PortAllocator({ hostName: host.displayName, clock: host.management.clock, range: host.config.peek(HOST_PORTS) });
+  }
+
+  /** The host's machine. @throws ClockerError when it has none (yet, or any more). */
+  get location(): MachineLocation {
+    const location = this.host.locations.find(isMachineLocation);
+    if (location === undefined) throw new ClockerError("unreachable", `Docker host "${this.host.displayName}" has no machine`, { remedy: "Start the host" });
+    return location;
+  }
+
+  /** The host's engine; connections are made when it is used. */
+  get engine(): Engine {
+    const { location } = this;
+    if (this.#engine?.location !== location) {
+      const engine = openEngine({ name: this.host.displayName, connect: () => location.machine.forward({ socket: DOCKER_SOCKET }) });
+      this.#engine = { location, engine };
+    }
+    return this.#engine.engine;
+  }
+
+  async disconnect(): Promise<void> {
+    const open = this.#engine;
+    this.#engine = undefined;
+    await open?.engine.close();
+  }
+}

@@ -1,0 +1,119 @@
+import path from "node:path";
+import type { Engine } from "../../engine/engine.ts";
+import type { ConfigKey } from "../../model/config-key.ts";
+import type { Entity } from "../../model/entity.ts";
+import { ClockerError } from "../../model/errors.ts";
+import { untilAborted } from "../../model/mutex.ts";
+import type { Work } from "../../model/work.ts";
+import { ensureBaseImage } from "../../provider/base-image.ts";
+import { tarOf } from "../../provider/tar-of.ts";
+import type { HostRuntime } from "../host/host-runtime.ts";
+import { DOCKERFILE_NAME, DOCKERFILE_SUBSTITUTIONS, DOCKERFILE_URL, IMAGE_ID, IMAGE_NAME, IMAGE_TAG } from "../keys.ts";
+import { imageNameFor, renderDockerfile, repositoryFor } from "./dockerfile.ts";
+
+/** The image for a container, on its host. */
+export interface FoundImage {
+  name: string;
+  /** Given by the user: its own entrypoint and software are used. Otherwise Clocker made it, and keeps it running for what is installed in it. */
+  isUsers: boolean;
+}
+
+/** Reads a key where a container's options are looked for: on the running entity (and its parents) first, then on the container (and host, and cloud). */
+export type OptionReader = <T>(key: ConfigKey<T>) => Promise<T | undefined>;
+
+/**
+ * Finds, pulls or builds the image of a container on its host (reference/clocker.md, 5.1): an image by name or id, else a Dockerfile, else the default base image.
+ * What is on the host already is used; the same image is got once, however many containers ask for it at a time.
+ */
+export async function ensureImage(runtime: HostRuntime, entity: Entity, option: OptionReader, work: Work): Promise<FoundImage> {
+  const { engine } = runtime;
+  const named = await option(IMAGE_NAME);
+  if (named !== undefined) {
+    const name = qualified(named, (await option(IMAGE_TAG)) ?? "latest");
+    await once(runtime, name, work, (step) => pull(engine, name, step));
+    return { name, isUsers: true };
+  }
+  const url = await option(DOCKERFILE_URL);
+  if (url !== undefined) return { name: await build(runtime, entity, url, option, work), isUsers: false };
+  const id = await option(IMAGE_ID);
+  if (id !== undefined) {
+    await engine.inspectImage(id, work.signal);
+    return { name: id, isUsers: true };
+  }
+  return { name: await baseImage(runtime, work), isUsers: false };
+}
+
+/** The image that containers get which ask for none, and Dockerfiles build on. */
+export function baseImage(runtime: HostRuntime, work: Work): Promise<string> {
+  const cacheDir = path.join(runtime.host.management.dataDir, "cache");
+  return once(runtime, "base image", work, (step) => ensureBaseImage(runtime.engine, { cacheDir, work: step }));
+}
+
+async function build(runtime: HostRuntime, entity: Entity, url: string, option: OptionReader, work: Work): Promise<string> {
+  const { engine, host } = runtime;
+  const base = await baseImage(runtime, work);
+  const content = await host.management.resources.read(url, work);
+  const repository = repositoryFor(await option(DOCKERFILE_NAME), url);
+  const isArchive = content[0] === 0x1f && content[1] === 0x8b;
+  const values = { baseImage: base, "entity.id": entity.id, "entity.displayName": entity.displayName, ...(await option(DOCKERFILE_SUBSTITUTIONS)) };
+  const dockerfile = isArchive ? content.toString("base64") : renderDockerfile(content.toString("utf8"), values);
+  const baseId = (await engine.inspectImage(base, work.signal)).id;
+  const name = imageNameFor(repository, baseId, dockerfile);
+  await once(runtime, name, work, async (step) => {
+    if (await isThere(engine, name, step)) return;
+    await step.step(`build ${name}`, async (building) => {
+      building.write("stdin", isArchive ? `(archive of ${content.length} bytes)` : dockerfile);
+      const context = isArchive ? content : await tarOf([{ path: "Dockerfile", content: dockerfile }]);
+      await engine.buildImage(context, { tag: name, labels: { "clocker.dockerfile": url }, onOutput: (line) => building.write("stdout", line) }, building.signal);
+    });
+  });
+  return name;
+}
+
+async function pull(engine: Engine, name: string, work: Work): Promise<void> {
+  if (await isThere(engine, name, work)) return;
+  await work.step(`pull ${name}`, async (step) => {
+    try {
+      await engine.pullImage(name, { onProgress: (line) => step.log(line) }, step.signal);
+    } catch (error) {
+      step.signal.throwIfAborted();
+      throw new ClockerError("engine-error", `Cannot pull image "${name}" on "${engine.name}"`, { cause: error, remedy: "Check the image's name and tag, and that the host reaches its registry" });
+    }
+  });
+}
+
+async function isThere(engine: Engine, name: string, work: Work): Promise<boolean> {
+  try {
+    await engine.inspectImage(name, work.signal);
+    return true;
+  } catch (error) {
+    if (error instanceof ClockerError && error.code === "not-found") return false;
+    throw error;
+  }
+}
+
+/** `name:tag`, unless the name has a tag or digest of its own. */
+function qualified(name: string, tag: string): string {
+  const last = name.slice(name.lastIndexOf("/") + 1);
+  return last.includes(":") || last.includes("@") ? name : `${name}:${tag}`;
+}
+
+/**
+ * Gets an image once a host at a time. It runs as a task of the host, so that the deployment that asked first may be cancelled
+ * without failing the others; each waiter sees in its own task what it waits for.
+ */
+async function once<T>(runtime: HostRuntime, name: string, work: Work, get: (work: Work) => Promise<T>): Promise<T> {
+  const { host, imagesUnderWay } = runtime;
+  let underWay = imagesUnderWay.get(name) as Promise<T> | undefined;
+  if (underWay === undefined) {
+    underWay = host.management.submit(host, `image ${name}`, get).result.finally(() => imagesUnderWay.delete(name));
+    imagesUnderWay.set(name, underWay);
+    underWay.catch(() => {});
+  }
+  work.waitFor(`image ${name} on ${host.displayName}`);
+  try {
+    return await untilAborted(underWay, work.signal);
+  } finally {
+    work.waitFor(undefined);
+  }
+}

@@ -1,0 +1,175 @@
+import { entitySpec, type EntitySpec, type Json } from "../../model/spec.ts";
+import type { Entity } from "../../model/entity.ts";
+import { ClockerError, messageOf } from "../../model/errors.ts";
+import type { Work } from "../../model/work.ts";
+import type { LocationResolver, MachineLocation, ObtainRequest, ProvisioningLocation } from "../../provider/location.ts";
+import { entityReference } from "../../software/group/group.ts";
+import { isUp } from "../../software/stock/service-state.ts";
+import { DockerCloud } from "../cloud.ts";
+import { expectPorts } from "../container/run-container.ts";
+import { joinGroups } from "../infrastructure/container-groups.ts";
+import { canGrow, growHosts, removeIfEmpty } from "../infrastructure/host-growth.ts";
+import * as keys from "../keys.ts";
+import { formatName } from "../name-format.ts";
+import { resolveStrategies } from "../placement/resolve-strategies.ts";
+import { keepUnless, type PlacementStrategy } from "../placement/strategy.ts";
+import type { Reserved } from "../placement/reservation.ts";
+import { containerLocation } from "./container-location.ts";
+import { followMappedSensors } from "./mapped-sensors.ts";
+
+/**
+ * A Docker cloud as a location (Clocker's DockerLocation): every machine that it gives is a container, placed by the cloud's strategies,
+ * so that a blueprint written for virtual machines runs in containers unchanged.
+ */
+export class DockerLocation implements ProvisioningLocation {
+  readonly id: string;
+  readonly name: string;
+  readonly spec: string;
+  readonly type = "clocker.docker.location.DockerLocation";
+  readonly parent = undefined;
+  readonly config: Readonly<Record<string, Json>>;
+  readonly #cloud: DockerCloud;
+  /** When given, only this host is used. */
+  readonly #hostId: string | undefined;
+
+  constructor(cloud: DockerCloud, host?: Entity) {
+    const { infrastructure } = cloud;
+    this.#cloud = cloud;
+    this.#hostId = host?.id;
+    this.id = host?.id ?? infrastructure.id;
+    this.name = host?.displayName ?? infrastructure.get(keys.LOCATION_NAME_SENSOR) ?? `docker-${infrastructure.id}`;
+    this.spec = host === undefined ? `docker:${infrastructure.id}` : `docker:${infrastructure.id}:${host.id}`;
+    this.config = { infrastructure: infrastructure.id, ...(host === undefined ? {} : { host: host.id }) };
+  }
+
+  async obtain(request: ObtainRequest, work: Work): Promise<MachineLocation> {
+    const { entity } = request;
+    const { decision, reservation } = await this.#place(request, work);
+    let container: Entity | undefined;
+    try {
+      container = await this.#makeContainer(request, decision, work);
+      await container.invoke("start", {}, work);
+      reservation.confirm(container.id);
+      await entity.management.documents.flush();
+      return containerLocation(container);
+    } catch (error) {
+      if (container !== undefined) await this.#discard(container, work);
+      reservation.cancel();
+      throw error;
+    }
+  }
+
+  async release(location: MachineLocation, work: Work): Promise<void> {
+    const { management } = this.#cloud.infrastructure;
+    const container = management.entity(location.id);
+    if (container === undefined) return;
+    const host = container.parent?.parent;
+    await container.invoke("stop", {}, work);
+    management.unmanage(container);
+    await management.documents.flush();
+    if (host !== undefined) removeIfEmpty(this.#cloud, host);
+  }
+
+  /** Chooses a host and reserves a place on it; grows the cloud by one host, once for all who wait, when none is left. */
+  async #place({ entity, properties }: ObtainRequest, work: Work): Promise<Reserved> {
+    const cloud = this.#cloud;
+    const own = await entity.config.get(keys.STRATEGIES, work);
+    return work.step(`place container for ${entity.displayName}`, async (step) => {
+      const placed = await cloud.pool.reserveOrGrow(
+        { entityId: entity.id, entityType: entity.typeName, displayName: entity.displayName, applicationId: entity.application.id, parentId: entity.parent?.id, properties },
+        {
+          chains: { infrastructure: cloud.chain(), entity: [...(this.#hostId === undefined ? [] : [onlyHost(this.#hostId)]), ...resolveStrategies(own)] },
+          grow: () => growHosts(cloud),
+          canGrow: () => (this.#hostId === undefined ? canGrow(cloud) : { allowed: false, reason: "only this host was asked for" }),
+          signal: step.signal,
+          onWait: (waitsFor) => step.waitFor(waitsFor === "growth" ? `a new Docker host in ${cloud.infrastructure.displayName}` : "a Docker host that takes it"),
+        },
+      );
+      step.log(`${placed.decision.hostName}: ${placed.decision.chain.join("; ")}`);
+      for (const { hostName, kept, reason, by } of placed.decision.candidates) step.log(`  ${kept ? "kept" : "dropped"} ${hostName}: ${reason} (${by})`);
+      return placed;
+    });
+  }
+
+  /** The container's entity, recorded durably before the container is asked for. */
+  async #makeContainer({ entity, inboundPorts }: ObtainRequest, decision: Reserved["decision"], work: Work): Promise<Entity> {
+    const runtime = this.#cloud.host(decision.host ?? "");
+    const { host } = runtime;
+    const group = host.children.find((child) => child.displayName === "Docker Containers");
+    if (group === undefined) throw new ClockerError("internal", `Docker host "${host.displayName}" has no group of containers`);
+    const spec: EntitySpec = (await host.config.get(keys.CONTAINER_SPEC, work)) ?? entitySpec(keys.DOCKER_CONTAINER);
+    const container = host.management.create({ ...spec, displayName: nextName(host, spec) }, group);
+    container.set(keys.CONTAINER_ENTITY, entityReference(entity));
+    container.set(keys.CONTAINER_HOST, entityReference(host));
+    container.set(keys.CONTAINER_INFRASTRUCTURE, entityReference(this.#cloud.infrastructure));
+    container.set(keys.PLACEMENT, JSON.parse(JSON.stringify(decision)));
+    expectPorts(container, inboundPorts);
+    entity.set(keys.CONTAINER_OF, entityReference(container));
+    joinGroups(this.#cloud, container, entity);
+    followMappedSensors(container, entity);
+    await host.management.documents.flush();
+    return container;
+  }
+
+  /** A container that failed to start has removed itself from its engine; here its entity goes. */
+  async #discard(container: Entity, work: Work): Promise<void> {
+    const { management } = container;
+    const id = container.get(keys.CONTAINER_ID);
+    if (id !== undefined) {
+      try {
+        await this.#cloud.host(container.parent?.parent?.id ?? "").engine.removeContainer(id, AbortSignal.timeout(30_000));
+      } catch (error) {
+        // The scan of the host's containers removes it when the engine is back: it is labelled, and its entity is gone.
+        work.write("stderr", `Cannot remove the container now: ${messageOf(error)}\n`);
+      }
+    }
+    management.unmanage(container);
+    await management.documents.flush();
+  }
+}
+
+const hostLocations = new WeakMap<Entity, DockerLocation>();
+
+/** The location of one host: `docker:INFRA:HOST`. */
+export function hostLocation(host: Entity): DockerLocation {
+  let location = hostLocations.get(host);
+  if (location === undefined) hostLocations.set(host, (location = new DockerLocation(DockerCloud.get(host), host)));
+  return location;
+}
+
+/** Resolves `docker:INFRA[:HOST][:(name=...)]`, by entity ids as Clocker 0.4 to 0.8 did; 1.1's location ids are the same here. */
+export function dockerResolver(entity: (id: string) => Entity | undefined): LocationResolver {
+  return {
+    prefix: "docker",
+    resolve: (spec) => {
+      const [infrastructureId = "", hostId] = spec.path;
+      const unknown = Object.keys(spec.arguments).filter((name) => name !== "name" && name !== "displayName");
+      if (unknown.length > 0 || spec.path.length > 2 || infrastructureId === "") {
+        throw new ClockerError("invalid-value", `Invalid location '${spec.text}'; for example, "docker:INFRASTRUCTURE" or "docker:INFRASTRUCTURE:HOST"`);
+      }
+      const infrastructure = entity(infrastructureId);
+      if (infrastructure === undefined || !infrastructure.is(keys.INFRASTRUCTURE)) throw new ClockerError("unknown-location", `Unknown location '${spec.text}': there is no Docker infrastructure "${infrastructureId}"`);
+      if (!isUp(infrastructure)) throw new ClockerError("unknown-location", `Cannot use location '${spec.text}': "${infrastructure.displayName}" is not up`);
+      if (hostId === undefined) return DockerCloud.of(infrastructure).location;
+      return hostLocation(DockerCloud.of(infrastructure).host(hostId).host);
+    },
+  };
+}
+
+function onlyHost(hostId: string): PlacementStrategy {
+  return keepUnless({
+    name: "location",
+    refusesBy: [],
+    describe: () => "only the host that the location names",
+    explain: () => "the location names another host",
+    refuse: (host) => (host.id === hostId ? undefined : { reason: "the location names another host" }),
+  });
+}
+
+/** `clocker-07`: the next number on this host, in the container's own name format. */
+function nextName(host: Entity, spec: EntitySpec): string {
+  const format = String(spec.config[keys.CONTAINER_NAME_FORMAT.name] ?? keys.CONTAINER_NAME_FORMAT.defaultValue);
+  const number = (host.get(keys.CONTAINER_COUNTER) ?? 0) + 1;
+  host.set(keys.CONTAINER_COUNTER, number);
+  return formatName(format, spec.displayName ?? host.id, number);
+}
