@@ -1,9 +1,8 @@
-import path from "node:path";
 import type { Work } from "../../model/work.ts";
 import { unixEngine } from "../../engine/docker-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { Limiter } from "../../engine/limiter.ts";
-import type { ProviderConfig } from "../provider-config.ts";
+import { defaultCacheDir, type ProviderConfig } from "../provider-config.ts";
 import { ensureEngine, knownEngineSocket } from "./ensure-engine.ts";
 import { OWNER_LABEL } from "./labels.ts";
 import { ensureMachineImage } from "./machine-image.ts";
@@ -22,12 +21,12 @@ export interface Prepared {
 
 /** Prepares this computer for a plane's machines, once: whatever is there already is used. */
 export class Site {
-  readonly #config: Pick<ProviderConfig, "dataDir" | "owner">;
+  readonly #config: Pick<ProviderConfig, "cacheDir" | "owner">;
   readonly #turns = new Limiter(1);
   readonly #engines = new Map<string, Engine>();
   #privileges: Privileges | undefined;
 
-  constructor(config: Pick<ProviderConfig, "dataDir" | "owner">) {
+  constructor(config: Pick<ProviderConfig, "cacheDir" | "owner">) {
     this.#config = config;
   }
 
@@ -43,9 +42,9 @@ export class Site {
 
   /** Call it in turn. */
   async prepare(work: Work): Promise<Prepared> {
-    const { dataDir, owner } = this.#config;
+    const { cacheDir, owner } = this.#config;
     const engine = await this.engine(work);
-    const image = await ensureMachineImage(engine, path.join(dataDir, "cache"), work);
+    const image = await ensureMachineImage(engine, cacheDir ?? defaultCacheDir(), work);
     const hostNetwork = await readHostNetwork();
     this.#privileges ??= await findPrivileges(engine, image, { [OWNER_LABEL]: owner }, work);
     return { engine, image, hostNetwork, privileges: this.#privileges, network: await ensureNetwork(engine, owner, hostNetwork.mtu, work.signal) };
