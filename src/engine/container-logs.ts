@@ -17,7 +17,7 @@ export async function containerLogs(transport: EngineTransport, id: string, opti
   const text = new TextStreams(onChunk);
   const read = Config.Tty ? (chunk: Buffer) => text.write("stdout", chunk) : frameReader((from, bytes) => text.write(from, bytes));
   try {
-    for await (const chunk of stream) read(Buffer.from(chunk));
+    for await (const chunk of stream) if (Buffer.isBuffer(chunk)) read(chunk);
   } catch (error) {
     throw transport.failure({ action, signal }, error);
   }

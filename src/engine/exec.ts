@@ -28,16 +28,20 @@ async function exec(transport: EngineTransport, id: string, spec: ExecSpec, sign
 
 /** Reads the output to its end. When the signal aborts, the command is killed first. */
 async function outputEnds(session: ExecSession, action: string, signal?: AbortSignal): Promise<void> {
-  let killed: Promise<unknown> | undefined;
-  const onAbort = (): void => void (killed = session.kill().then(() => undefined, (error: unknown) => error));
+  let killed: Promise<void> | undefined;
+  const onAbort = (): void => {
+    killed = session.kill();
+    // Awaited below; it may fail before anyone gets there.
+    killed.catch(() => undefined);
+  };
   const ended = endOf(session);
   signal?.addEventListener("abort", onAbort, { once: true });
   if (signal?.aborted) onAbort();
   const broken = await ended;
   signal?.removeEventListener("abort", onAbort);
   if (signal?.aborted) {
-    const failure = await killed;
-    throw failure ?? abortError(signal, action);
+    await killed;
+    throw abortError(signal, action);
   }
   // A command may end without reading its input: the engine then cuts the connection in the middle of what we write.
   if (broken !== undefined && !(await session.hasEnded(signal))) throw session.failure(broken);

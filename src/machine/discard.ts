@@ -12,7 +12,7 @@ export async function discardAfter(failure: unknown, left: string, remove: (sign
   } catch (error) {
     const code = failure instanceof ClockerError ? failure.code : "internal";
     const remedy = remedyOf(failure);
-    throw new ClockerError(code, `${messageOf(failure)}; "${left}" may be left there`, { cause: new AggregateError([failure, error]), ...(remedy && { remedy }) });
+    throw new ClockerError(code, `${messageOf(failure)}; "${left}" may be left there`, { cause: new AggregateError([failure, error], "the removal failed too"), ...(remedy && { remedy }) });
   }
   throw failure;
 }

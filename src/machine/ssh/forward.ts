@@ -5,7 +5,7 @@ import { ClockerError } from "../../model/errors.ts";
 import { dialCommand, nameOfTarget } from "../dial.ts";
 import type { ForwardTarget } from "../machine.ts";
 import { ChannelStream } from "./channel-stream.ts";
-import { Carriers } from "./carriers.ts";
+import type { Carriers } from "./carriers.ts";
 import { ChannelRefused, openChannel } from "./open-session.ts";
 import type { SessionPlace } from "./session.ts";
 

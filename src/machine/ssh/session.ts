@@ -72,8 +72,12 @@ class Session {
 
   async run(signal: AbortSignal): Promise<number> {
     const input = new AbortController();
-    let killed: Promise<unknown> | undefined;
-    const onAbort = (): void => void (killed = this.#kill().then(() => undefined, (error: unknown) => error));
+    let killed: Promise<void> | undefined;
+    const onAbort = (): void => {
+      killed = this.#kill();
+      // Awaited below; it may fail before anyone gets there.
+      killed.catch(() => undefined);
+    };
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
     const stream = new ChannelStream(this.#channel);
@@ -83,7 +87,10 @@ class Session {
     signal.removeEventListener("abort", onAbort);
     input.abort();
     const inputFailure = await sent;
-    if (signal.aborted) throw (await killed) ?? abortError(signal, this.#action);
+    if (signal.aborted) {
+      await killed;
+      throw abortError(signal, this.#action);
+    }
     if (inputFailure !== undefined) throw new ClockerError("command-failed", `Cannot ${this.#action}: its input broke off`, { cause: inputFailure });
     return this.#exitCode(ending);
   }
