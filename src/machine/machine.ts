@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from "node:stream";
+import type { Engine } from "../engine/engine.ts";
 
 /**
  * A machine: somewhere commands run and files go. Reached over SSH, over a Docker Engine's exec, or on this computer.
@@ -69,4 +70,13 @@ export interface MachineFacts {
   memoryBytes: number;
   /** Free bytes on the file system of `/`. */
   diskFreeBytes: number;
+}
+
+/** A machine whose Docker Engine is at hand without its socket: machines in memory, for unit tests and simulation. */
+export interface EngineAtHand {
+  readonly engine: Engine;
+}
+
+export function hasEngineAtHand(machine: Machine): machine is Machine & EngineAtHand {
+  return "engine" in machine;
 }

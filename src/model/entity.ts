@@ -155,6 +155,12 @@ export class Entity {
     this.management.events.publish({ kind: "member-added", entity: this, member });
   }
 
+  /** Puts back a member of an earlier run, without an event. */
+  restoreMember(member: Entity): void {
+    this.members.set(member.id, member);
+    member.groups.set(this.id, this);
+  }
+
   removeMember(member: Entity): void {
     if (!this.members.delete(member.id)) return;
     member.groups.delete(this.id);

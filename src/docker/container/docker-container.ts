@@ -3,6 +3,7 @@ import type { Entity } from "../../model/entity.ts";
 import { defineEntityType } from "../../model/entity-type.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { types } from "../../model/types/index.ts";
+import type { Work } from "../../model/work.ts";
 import { entityBase, starting, stopping } from "../../software/stock/application.ts";
 import { HOST_ADDRESS, HOST_NAME, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME } from "../../software/stock/attributes.ts";
 import { expectedState, setExpected, setFailed } from "../../software/stock/service-state.ts";
@@ -10,7 +11,9 @@ import { LOCATIONS_PARAMETER, STARTABLE } from "../../software/stock/startable.t
 import { DockerCloud } from "../cloud.ts";
 import type { HostRuntime } from "../host/host-runtime.ts";
 import * as keys from "../keys.ts";
-import { runContainer } from "./run-container.ts";
+import { joinGroups } from "../infrastructure/container-groups.ts";
+import { followMappedSensors } from "../location/mapped-sensors.ts";
+import { referencedId, runContainer } from "./run-container.ts";
 import { publishState } from "./container-state.ts";
 import { forgetContainerLocation, containerLocation } from "../location/container-location.ts";
 
@@ -46,15 +49,46 @@ export const dockerContainer = defineEntityType({
   ],
   hooks: {
     manage: (container) => {
-      // After a restart the container is found by its entity's location again.
-      if (container.get(keys.CONTAINER_ID) !== undefined) container.management.locations.add(containerLocation(container));
+      if (container.get(keys.CONTAINER_ID) !== undefined) takePlace(container);
     },
+    reconnect,
     unmanage: (container) => {
       forgetContainerLocation(container);
       DockerCloud.find(container)?.pool.containerRemoved(hostOf(container).id, container.id);
     },
   },
 });
+
+/** After a restart of the server: the container counts on its host again, and is found as a location. */
+function takePlace(container: Entity): void {
+  container.management.locations.add(containerLocation(container));
+  DockerCloud.get(container).pool.containerAdded(hostOf(container).id, container.id);
+}
+
+/** After a restart of the server: one that was being made is removed, for its start can't go on; one that runs serves its entity again. */
+async function reconnect(container: Entity, work: Work): Promise<void> {
+  const { management } = container;
+  const state = expectedState(container);
+  if (state === "STARTING" || state === "CREATED" || state === undefined) {
+    await removeHalfMade(container, work);
+    management.unmanage(container);
+    return;
+  }
+  const entity = management.entity(referencedId(container.get(keys.CONTAINER_ENTITY)) ?? "");
+  joinGroups(DockerCloud.get(container), container, entity);
+  if (entity !== undefined) followMappedSensors(container, entity);
+}
+
+async function removeHalfMade(container: Entity, work: Work): Promise<void> {
+  const { engine } = runtimeOf(container);
+  await work.step(
+    `remove half-made ${container.displayName}`,
+    async (step) => {
+      for (const { id } of await engine.listContainers({ labels: { [keys.CONTAINER_LABEL]: container.id } }, step.signal)) await engine.removeContainer(id, step.signal);
+    },
+    { inessential: true },
+  );
+}
 
 /** The host that a container is on: the parent of its group. */
 export function hostOf(container: Entity): Entity {

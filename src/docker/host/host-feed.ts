@@ -1,6 +1,7 @@
+import type { Entity } from "../../model/entity.ts";
 import { messageOf } from "../../model/errors.ts";
 import { setNotUp } from "../../software/stock/service-state.ts";
-import { poll } from "../../software/feed/poll.ts";
+import { startPolling } from "../../software/feed/poll.ts";
 import { HOST_POLL_PERIOD, SCAN_INTERVAL } from "../keys.ts";
 import { scanContainers } from "./container-scan.ts";
 import { readHost } from "./host-readings.ts";
@@ -12,18 +13,29 @@ const FAILURES_TO_BE_DOWN = 2;
 /** Reads the machine, scans its containers, and listens to the engine's events so that a container that dies is seen at once. */
 export function feedHost(runtime: HostRuntime): void {
   const { host } = runtime;
-  const onOutcome = (what: string) => (failures: number, error: unknown) => {
-    if (failures === 0) setNotUp(host, what, undefined);
-    else if (failures >= FAILURES_TO_BE_DOWN) setNotUp(host, what, `The ${what} does not answer: ${messageOf(error)}`);
-  };
-  const reading = poll({ entity: host, name: "read machine", period: host.config.peek(HOST_POLL_PERIOD), body: (work) => readHost(runtime, work), onOutcome: onOutcome("machine") });
-  const scanning = poll({ entity: host, name: "scan containers", period: host.config.peek(SCAN_INTERVAL), body: (work) => scanContainers(runtime, work), onOutcome: onOutcome("engine") });
+  const reading = startPolling({ entity: host, name: "read machine", period: host.config.peek(HOST_POLL_PERIOD), poll: (work) => readHost(runtime, work), ...tellsOf(host, "machine") });
+  const scanning = startPolling({ entity: host, name: "scan containers", period: host.config.peek(SCAN_INTERVAL), poll: (work) => scanContainers(runtime, work), ...tellsOf(host, "engine") });
   const listening = listen(runtime, () => scanning.now());
   host.addFeed(() => {
     reading.stop();
     scanning.stop();
     listening();
   });
+}
+
+/** A host that does not answer, several times in a row, is not up; it is again when it answers. */
+function tellsOf(host: Entity, what: string): { onSuccess: () => void; onFailure: (error: unknown) => void } {
+  let failures = 0;
+  return {
+    onSuccess: () => {
+      failures = 0;
+      setNotUp(host, what, undefined);
+    },
+    onFailure: (error) => {
+      failures++;
+      if (failures >= FAILURES_TO_BE_DOWN) setNotUp(host, what, `The ${what} does not answer: ${messageOf(error)}`);
+    },
+  };
 }
 
 /** Calls back on container events; takes the stream up again when it breaks. */

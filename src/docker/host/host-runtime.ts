@@ -2,6 +2,7 @@ import { openEngine } from "../../engine/docker-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
+import { hasEngineAtHand } from "../../machine/machine.ts";
 import { isMachineLocation, type MachineLocation } from "../../provider/location.ts";
 import { HOST_PORTS } from "../keys.ts";
 import { PortAllocator } from "../ports/port-allocator.ts";
@@ -32,7 +33,8 @@ export class HostRuntime {
   get engine(): Engine {
     const { location } = this;
     if (this.#engine?.location !== location) {
-      const engine = openEngine({ name: this.host.displayName, connect: () => location.machine.forward({ socket: DOCKER_SOCKET }) });
+      const { machine } = location;
+      const engine = hasEngineAtHand(machine) ? machine.engine : openEngine({ name: this.host.displayName, connect: (signal) => machine.forward({ socket: DOCKER_SOCKET }, { signal }) });
       this.#engine = { location, engine };
     }
     return this.#engine.engine;

@@ -80,6 +80,11 @@ export class PlaneLocations implements LocationRegistry {
     return this.#inUse.get(id);
   }
 
+  /** Every location in use. */
+  inUse(): Location[] {
+    return [...this.#inUse.values()];
+  }
+
   add(location: Location): void {
     this.#inUse.set(location.id, location);
   }

@@ -80,6 +80,13 @@ export class ProviderLocation implements ProvisioningLocation {
     this.#management.documents.remove(MACHINE_DOCUMENTS, id);
   }
 
+  /** Machines labelled as ours of which there is no record. */
+  async forgottenMachines(work: Work): Promise<string[]> {
+    const { documents, planeId } = this.#management;
+    work.signal.throwIfAborted();
+    return (await this.#provider.list(planeId)).filter((id) => documents.get(MACHINE_DOCUMENTS, id) === undefined);
+  }
+
   /** The machine as a location, of its record: at provisioning and again after a restart. */
   machineLocation(id: string, description: MachineDescription): MachineLocation {
     return new ProviderMachineLocation(id, this, description, this.#provider.connect(description));

@@ -28,6 +28,8 @@ export class TaskManager {
   readonly #topLevel = new Map<string | undefined, Task[]>();
   readonly #ofEntity = new Map<string, Set<Task>>();
   readonly #running = new Set<Task>();
+  /** Tasks whose entity went while they ran (its removal is one): kept for a while after they ended. */
+  readonly #orphans = new Set<Task>();
 
   constructor(init: { clock: Clock; ids: IdSource; events: EventBus; archive: TaskArchive }) {
     this.#clock = init.clock;
@@ -66,9 +68,18 @@ export class TaskManager {
     this.#index(task);
   }
 
+  /** Stores a restored task that changed: it was cut off by the end of the server. */
+  keep(task: Task): void {
+    this.#archive.changed(task);
+  }
+
   /** Forgets the tasks of an entity that is gone, but for those still running. */
   forget(entityId: string): void {
-    for (const task of this.tasksOf(entityId)) if (task.isEnded && task.parent === undefined) this.#drop(task);
+    for (const task of this.tasksOf(entityId)) {
+      if (task.parent !== undefined) continue;
+      if (task.isEnded) this.#drop(task);
+      else this.#orphans.add(task);
+    }
   }
 
   #add(init: { name: string; entityId: string | undefined; description?: string; tags?: readonly unknown[]; parent?: Task }): Task {
@@ -150,9 +161,14 @@ export class TaskManager {
   }
 
   #trim(entityId: string | undefined): void {
+    const endedOrphans = [...this.#orphans].filter((task) => task.isEnded);
+    for (const task of endedOrphans.slice(0, Math.max(0, endedOrphans.length - KEPT_PER_ENTITY))) {
+      this.#orphans.delete(task);
+      this.#drop(task);
+    }
     const tasks = this.#topLevel.get(entityId) ?? [];
     for (const transient of [true, false]) {
-      const ended = tasks.filter((task) => task.isEnded && task.tags.includes("TRANSIENT") === transient);
+      const ended = tasks.filter((task) => task.isEnded && !this.#orphans.has(task) && task.tags.includes("TRANSIENT") === transient);
       const surplus = ended.length - (transient ? KEPT_TRANSIENT_PER_ENTITY : KEPT_PER_ENTITY);
       for (const task of ended.slice(0, Math.max(0, surplus))) this.#drop(task);
     }

@@ -1,0 +1,25 @@
+import type { Management } from "../../model/management.ts";
+import type { Json } from "../../model/spec.ts";
+import { createProvider } from "../../provider/index.ts";
+import type { LocationResolver } from "../../provider/location.ts";
+import type { Properties } from "../properties/properties.ts";
+import { ProviderLocation } from "./provider-location.ts";
+
+const javaTypes: Readonly<Record<string, string>> = {
+  localhost: "org.apache.brooklyn.location.localhost.LocalhostMachineProvisioningLocation",
+  byon: "org.apache.brooklyn.location.byon.FixedListMachineProvisioningLocation",
+};
+
+/** Locations of a provider: config from the properties file, then the named location's and the blueprint's, then the spec's arguments. */
+export function providerResolver(prefix: string, management: Management, properties: Properties): LocationResolver {
+  return {
+    prefix,
+    resolve: (spec, id, given) => {
+      const config: Record<string, Json> = { ...properties.locationDefaults(prefix), ...given, ...spec.arguments };
+      const { dataDir, clock, secrets, planeId } = management;
+      const provider = createProvider(prefix, { dataDir, clock, secrets, owner: planeId, properties: config });
+      const name = config["displayName"] ?? config["name"] ?? prefix;
+      return new ProviderLocation({ id, name: String(name), spec: spec.text, type: javaTypes[prefix] ?? `clocker.provider.${prefix}`, config, provider, management });
+    },
+  };
+}

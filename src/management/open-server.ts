@@ -1,0 +1,183 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, readdir } from "node:fs/promises";
+import path from "node:path";
+import { readBlueprint } from "../blueprint/index.ts";
+import { Catalog, readBom } from "../blueprint/catalog/index.ts";
+import { isDeferred, resolve } from "../blueprint/dsl/index.ts";
+import { dockerResolver } from "../docker/index.ts";
+import type { Clock } from "../model/clock.ts";
+import { ClockerError, messageOf } from "../model/errors.ts";
+import { idSource } from "../model/ids.ts";
+import { providers } from "../provider/index.ts";
+import { Applications } from "./applications.ts";
+import { knownTypes } from "./known-types.ts";
+import { PlaneLocations } from "./location/location-registry.ts";
+import { providerResolver } from "./location/provider-resolver.ts";
+import type { Logger } from "./logger.ts";
+import { Plane } from "./plane.ts";
+import type { Properties } from "./properties/properties.ts";
+import { resourceLoader } from "./resources/index.ts";
+import { loadStore, reconnect, restoreDocuments, restoreEntities, type Stored } from "./restore.ts";
+import { openSecretStore } from "./secrets/secret-store.ts";
+import { ServerTypes } from "./server-types.ts";
+import type { Server, ServerVersion } from "./server.ts";
+import { Persister } from "./store/persister.ts";
+import { openSqliteStore } from "./store/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
+import { systemClock } from "./system-clock.ts";
+
+export interface ServerOptions {
+  dataDir: string;
+  properties: Properties;
+  log: Logger;
+  /** SQLite in the data directory unless given. */
+  store?: Store;
+  clock?: Clock;
+  /** Told when state can no longer be kept: the server should end. */
+  onFatal?: (error: unknown) => void;
+}
+
+const PROJECT = path.resolve(import.meta.dirname, "../..");
+
+/** Starts the management server: opens the store, restores what was there, and takes up again what runs. */
+export async function openServer(options: ServerOptions): Promise<Server> {
+  const { dataDir, properties, log, clock = systemClock } = options;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const store = options.store ?? (await openSqliteStore({ directory: dataDir, clock }));
+  const persister = new Persister({ store, clock, onError: (error) => reportStoreFailure(error, log, options.onFatal) });
+  try {
+    const stored = await loadStore(store);
+    const catalog = new Catalog();
+    const types = knownTypes();
+    const blueprintTypes = new ServerTypes(types, catalog);
+    let locations: PlaneLocations | undefined;
+    const plane = new Plane({
+      planeId: planeIdOf(stored),
+      dataDir,
+      clock,
+      randomBytes: (size) => randomBytes(size),
+      persister,
+      types,
+      resources: resourceLoader({ dataDir, properties, log }),
+      secrets: await openSecretStore(dataDir),
+      log,
+      dsl: { isDeferred, resolve },
+      locations: (management) => {
+        const resolvers = [...Object.keys(providers).map((prefix) => providerResolver(prefix, management, properties)), dockerResolver((id) => management.entity(id))];
+        return (locations = new PlaneLocations(management, resolvers, namedLocations(properties)));
+      },
+    });
+    if (locations === undefined) throw new ClockerError("internal", "The plane has no locations");
+    const applications = new Applications(plane, locations, { read: (text, source) => readBlueprint(text, { types: blueprintTypes, ...source }) });
+    restoreDocuments(plane, stored);
+    await fillCatalog(catalog, plane, log);
+    restoreEntities(plane, locations, stored);
+    plane.documents.put("plane", "plane", { planeId: plane.planeId });
+    await plane.documents.flush();
+    return new OpenServer({ plane, locations, applications, catalog, properties, log, version: await versionOf(), persister, store });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Kind of the documents that hold what users added to the catalog. */
+const CATALOG_DOCUMENTS = "catalog";
+
+class OpenServer implements Server {
+  readonly plane: Plane;
+  readonly applications: Applications;
+  readonly catalog: Catalog;
+  readonly locations: PlaneLocations;
+  readonly properties: Properties;
+  readonly log: Logger;
+  readonly version: ServerVersion;
+  readonly #persister: Persister;
+  readonly #store: Store;
+  #isReady = false;
+
+  constructor(init: Pick<Server, "plane" | "applications" | "catalog" | "locations" | "properties" | "log" | "version"> & { persister: Persister; store: Store }) {
+    this.plane = init.plane;
+    this.applications = init.applications;
+    this.catalog = init.catalog;
+    this.locations = init.locations;
+    this.properties = init.properties;
+    this.log = init.log;
+    this.version = init.version;
+    this.#persister = init.persister;
+    this.#store = init.store;
+    const rebind = this.plane.submit(undefined, "Rebind", (work) => reconnect(this.plane, this.locations, this.applications, work), { description: "Reaching what runs again after a start of the server" });
+    void rebind.task.ended.then(() => {
+      this.#isReady = true;
+      if (rebind.task.error !== undefined) this.log.error({ error: messageOf(rebind.task.error) }, "Rebind failed");
+    });
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  async addToCatalog(text: string, options: { force?: boolean } = {}): Promise<{ added: string[]; unchanged: string[] }> {
+    const bundle = await readBom(text, {});
+    const outcome = this.catalog.add(bundle, options);
+    this.plane.documents.put(CATALOG_DOCUMENTS, `${bundle.symbolicName}:${bundle.version}`, { text });
+    await this.plane.documents.flush();
+    return outcome;
+  }
+
+  async removeFromCatalog(id: string, version: string): Promise<void> {
+    const item = this.catalog.remove(id, version);
+    this.plane.documents.put("catalog-removed", `${id}:${version}`, { bundle: item.bundle });
+    await this.plane.documents.flush();
+  }
+
+  async close(): Promise<void> {
+    const stopping = new ClockerError("interrupted", "The management server is shutting down");
+    for (const entity of this.plane.entities.all()) {
+      entity.stopFeeds();
+      for (const adjunct of entity.adjuncts) adjunct.stop();
+    }
+    const running = [...this.plane.tasks.running()].filter((task) => task.parent === undefined);
+    // What was running is marked as interrupted at the next start, as after a crash; here it is only made to let go.
+    await this.#persister.close();
+    running.forEach((task) => task.cancel(stopping));
+    await this.#store.close();
+  }
+}
+
+/** The bundles that come with Clocker, then those that users added. */
+async function fillCatalog(catalog: Catalog, plane: Plane, log: Logger): Promise<void> {
+  const folder = path.join(PROJECT, "catalog");
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".bom")).sort();
+  for (const file of files) catalog.add(await readBom(await readFile(path.join(folder, file), "utf8"), { source: file }), { force: true });
+  for (const [name, data] of plane.documents.all(CATALOG_DOCUMENTS)) {
+    try {
+      catalog.add(await readBom(String(data["text"]), { source: name }), { force: true });
+    } catch (error) {
+      log.warn({ bundle: name, error: messageOf(error) }, "Cannot restore a catalog bundle");
+    }
+  }
+  for (const name of plane.documents.all("catalog-removed").keys()) {
+    const at = name.lastIndexOf(":");
+    if (catalog.get(name) !== undefined) catalog.remove(name.slice(0, at), name.slice(at + 1));
+  }
+}
+
+function planeIdOf(stored: Stored): string {
+  const known = stored.get("plane")?.get("plane")?.["planeId"];
+  return typeof known === "string" ? known : idSource((size) => randomBytes(size)).taskId();
+}
+
+function namedLocations(properties: Properties): ConstructorParameters<typeof PlaneLocations>[2] {
+  return properties.namedLocations().map(({ name, spec, displayName, properties: config }) => ({ id: name, name, displayName: displayName ?? name, spec, config }));
+}
+
+function reportStoreFailure(error: unknown, log: Logger, onFatal: ServerOptions["onFatal"]): void {
+  log.error({ error: messageOf(error) }, "Cannot keep state");
+  if (error instanceof ClockerError && error.code === "storage" && error.details["permanent"] === true) onFatal?.(error);
+}
+
+async function versionOf(): Promise<ServerVersion> {
+  const { version } = JSON.parse(await readFile(path.join(PROJECT, "package.json"), "utf8")) as { version: string };
+  return { version, buildSha1: process.env["CLOCKER_BUILD_SHA1"] ?? "", buildBranch: process.env["CLOCKER_BUILD_BRANCH"] ?? "" };
+}

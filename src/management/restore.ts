@@ -1,0 +1,168 @@
+import type { Entity } from "../model/entity.ts";
+import { messageOf } from "../model/errors.ts";
+import type { JsonObject } from "../model/spec.ts";
+import { inParallel, type Work } from "../model/work.ts";
+import { DESTROY_DOCUMENTS, type Applications } from "./applications.ts";
+import { applyInitializers, entityFromRecord } from "./entity/entity-factory.ts";
+import { recordOf, restoreSensors, type EntityRecord } from "./entity/entity-record.ts";
+import { ProviderLocation, MACHINE_DOCUMENTS, machineRecord } from "./location/provider-location.ts";
+import type { PlaneLocations } from "./location/location-registry.ts";
+import type { Plane } from "./plane.ts";
+import type { Store } from "./store/store.ts";
+import { tasksFromRecords } from "./task/task-record.ts";
+
+/** Everything that the store holds, by kind and id. */
+export type Stored = ReadonlyMap<string, ReadonlyMap<string, JsonObject>>;
+
+export async function loadStore(store: Store): Promise<Stored> {
+  const kinds = new Map<string, Map<string, JsonObject>>();
+  for await (const { kind, id, data } of store.load()) {
+    const documents = kinds.get(kind) ?? new Map<string, JsonObject>();
+    kinds.set(kind, documents);
+    documents.set(id, data);
+  }
+  return kinds;
+}
+
+const NONE: ReadonlyMap<string, JsonObject> = new Map();
+/** Kinds that have an owner of their own; every other kind is a plain document. */
+const OWNED = new Set(["entity", "sensors", "task"]);
+
+/** Puts plain documents back; entities follow with `restoreEntities`. */
+export function restoreDocuments(plane: Plane, stored: Stored): void {
+  for (const [kind, documents] of stored) {
+    if (OWNED.has(kind)) continue;
+    for (const [id, data] of documents) plane.documents.restore(kind, id, data);
+  }
+}
+
+/**
+ * Brings everything of the earlier run back under management, without talking to any machine: locations and machines, tasks, entities with
+ * their sensors, groups and adjuncts. Brooklyn calls it rebind.
+ */
+export function restoreEntities(plane: Plane, locations: PlaneLocations, stored: Stored): void {
+  const warn = (what: string, error: unknown) => plane.log.warn({ error: messageOf(error) }, `Cannot restore ${what}`);
+  locations.restore(stored.get("location") ?? NONE, (id, error) => warn(`location ${id}`, error));
+  restoreMachines(plane, locations, warn);
+  for (const { task, interrupted } of tasksFromRecords(stored.get("task") ?? NONE, plane.clock.now())) {
+    plane.tasks.restore(task);
+    if (interrupted) plane.tasks.keep(task);
+  }
+  const restored = makeEntities(plane, stored.get("entity") ?? NONE, warn);
+  const sensors = stored.get("sensors") ?? NONE;
+  for (const { entity, record } of restored) {
+    attempt(() => applyInitializers(entity, record.initializers), (error) => warn(`the initializers of ${entity.displayName}`, error));
+    restoreSensors(entity, sensors.get(entity.id) ?? {}, (name, error) => warn(`sensor ${name} of ${entity.displayName}`, error));
+  }
+  for (const { entity, record } of restored) restoreMembers(plane, entity, record);
+  for (const { entity, record } of restored) {
+    for (const hooks of entity.type.hooks) attempt(() => hooks.manage?.(entity), (error) => warn(entity.displayName, error));
+    for (const { type, name, uniqueTag, config, id, suspended } of record.adjuncts) {
+      attempt(() => entity.addAdjunct({ type, name, config, ...(uniqueTag === null ? {} : { uniqueTag }) }, { id, suspended }), (error) => warn(`${name} of ${entity.displayName}`, error));
+    }
+  }
+  // Containers are locations too, and are known only now.
+  for (const { entity, record } of restored) {
+    for (const id of record.locations) {
+      const location = locations.location(id);
+      if (location !== undefined) entity.addLocation(location);
+    }
+  }
+  attachMachines(plane, locations);
+}
+
+/** Reaches what runs again, ends what a crash left half-made, and takes up removals that were cut off. */
+export async function reconnect(plane: Plane, locations: PlaneLocations, applications: Applications, work: Work): Promise<void> {
+  await work.step("clean up", (step) => releaseHalfMade(plane, locations, step), { inessential: true });
+  await inParallel(plane.applications(), (application) => reconnectTree(plane, application, work));
+  for (const id of plane.documents.all(DESTROY_DOCUMENTS).keys()) {
+    const application = plane.entity(id);
+    if (application === undefined) plane.documents.remove(DESTROY_DOCUMENTS, id);
+    else applications.destroy(application);
+  }
+}
+
+async function reconnectTree(plane: Plane, entity: Entity, work: Work): Promise<void> {
+  for (const hooks of entity.type.hooks) {
+    if (hooks.reconnect === undefined) continue;
+    try {
+      await hooks.reconnect(entity, work);
+    } catch (error) {
+      plane.log.warn({ entity: entity.id, error: messageOf(error) }, `Cannot reconnect ${entity.displayName}`);
+    }
+  }
+  await inParallel([...entity.children], (child) => reconnectTree(plane, child, work));
+}
+
+/** Machines that were asked for or being given back when the server ended, and machines labelled as ours that nobody remembers. */
+async function releaseHalfMade(plane: Plane, locations: PlaneLocations, work: Work): Promise<void> {
+  for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
+    const record = machineRecord(data);
+    if (record === undefined) continue;
+    const isWanted = record.state === "obtained" && plane.entity(record.entityId) !== undefined;
+    const location = locations.location(record.locationId);
+    if (isWanted || !(location instanceof ProviderLocation)) continue;
+    await work.step(`release half-made machine ${id}`, (step) => location.releaseById(id, step), { inessential: true });
+  }
+  for (const location of locations.inUse()) {
+    if (!(location instanceof ProviderLocation)) continue;
+    for (const id of await location.forgottenMachines(work)) {
+      await work.step(`release forgotten machine ${id}`, (step) => location.releaseById(id, step), { inessential: true });
+    }
+  }
+}
+
+function restoreMachines(plane: Plane, locations: PlaneLocations, warn: (what: string, error: unknown) => void): void {
+  for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
+    const record = machineRecord(data);
+    const location = locations.location(record?.locationId ?? "");
+    if (record?.description == null || !(location instanceof ProviderLocation)) continue;
+    const { description } = record;
+    attempt(() => locations.add(location.machineLocation(id, description)), (error) => warn(`machine ${id}`, error));
+  }
+}
+
+/** A machine that was obtained just before the end belongs to its entity, so that stopping it gives the machine back. */
+function attachMachines(plane: Plane, locations: PlaneLocations): void {
+  for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
+    const record = machineRecord(data);
+    const location = locations.location(id);
+    if (record?.state === "obtained" && location !== undefined) plane.entity(record.entityId)?.addLocation(location);
+  }
+}
+
+function makeEntities(plane: Plane, records: ReadonlyMap<string, JsonObject>, warn: (what: string, error: unknown) => void): { entity: Entity; record: EntityRecord }[] {
+  const sorted = [...records].map(([id, data]) => ({ id, record: recordOf(data) })).sort((a, b) => a.record.sequence - b.record.sequence);
+  const made: { entity: Entity; record: EntityRecord }[] = [];
+  for (const { id, record } of sorted) {
+    const parent = record.parentId === null ? undefined : plane.entity(record.parentId);
+    if (record.parentId !== null && parent === undefined) {
+      warn(`entity ${record.displayName} (${id})`, "its parent is gone");
+      continue;
+    }
+    attempt(
+      () => {
+        const entity = entityFromRecord(plane, id, record, parent);
+        plane.adopt(entity, { sequence: record.sequence, parameters: record.parameters, initializers: record.initializers }, { isStored: true });
+        made.push({ entity, record });
+      },
+      (error) => warn(`entity ${record.displayName} (${id})`, error),
+    );
+  }
+  return made;
+}
+
+function restoreMembers(plane: Plane, group: Entity, record: EntityRecord): void {
+  for (const id of record.members) {
+    const member = plane.entity(id);
+    if (member !== undefined) group.restoreMember(member);
+  }
+}
+
+function attempt(body: () => void, onError: (error: unknown) => void): void {
+  try {
+    body();
+  } catch (error) {
+    onError(error);
+  }
+}

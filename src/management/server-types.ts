@@ -1,0 +1,45 @@
+import type { BlueprintTypes } from "../blueprint/blueprint-types.ts";
+import type { Catalog } from "../blueprint/catalog/index.ts";
+import type { AdjunctType } from "../model/adjunct.ts";
+import type { EntityType } from "../model/entity-type.ts";
+import type { ValueType } from "../model/value-type.ts";
+import type { Types } from "./types.ts";
+
+/** What blueprints may name: types made of code, and the catalog's items. */
+export class ServerTypes implements BlueprintTypes {
+  readonly #types: Types;
+  readonly #catalog: Catalog;
+
+  constructor(types: Types, catalog: Catalog) {
+    this.#types = types;
+    this.#catalog = catalog;
+  }
+
+  entityType(name: string): EntityType | undefined {
+    return this.#types.entityType(name);
+  }
+
+  adjunctType(name: string): AdjunctType | undefined {
+    return this.#types.adjunctType(name);
+  }
+
+  catalogItem(reference: string): ReturnType<BlueprintTypes["catalogItem"]> {
+    return this.#catalog.get(reference);
+  }
+
+  *knownTypeNames(): Iterable<string> {
+    for (const type of this.#types.entityTypes()) {
+      yield type.name;
+      yield* type.aliases;
+    }
+    for (const item of this.#catalog.list()) yield item.id;
+  }
+
+  valueType(name: string): ValueType<unknown> | undefined {
+    return this.#types.valueType(name);
+  }
+
+  knownInitializer(name: string): boolean {
+    return this.#types.initializerType(name) !== undefined;
+  }
+}
