@@ -64,6 +64,7 @@ class SensorWait {
   readonly #wait: Wait;
   readonly #stops: (() => void)[] = [];
   #stopDownTimer: (() => void) | undefined;
+  #isEnded = false;
   #resolve: (value: Json) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
@@ -93,6 +94,8 @@ class SensorWait {
   }
 
   #look(): void {
+    // The bus finishes the delivery that was under way when the wait ended.
+    if (this.#isEnded) return;
     const { entity, sensorName, options } = this.#wait;
     const ready = readySensor(entity, sensorName, options);
     const hindrance = hindranceOf(this.#wait);
@@ -120,6 +123,7 @@ class SensorWait {
   }
 
   #end(): void {
+    this.#isEnded = true;
     this.#stopDownTimer?.();
     for (const stop of this.#stops.splice(0)) stop();
   }

@@ -1,0 +1,16 @@
+import { useTextParser } from "../model/types/index.ts";
+import { parseYaml } from "./yaml/parse-yaml.ts";
+
+export type { BlueprintTypes } from "./blueprint-types.ts";
+export { type CatalogItem, type CatalogItemType, catalogId } from "./catalog/catalog-item.ts";
+export { type DslProblem, type DslSuppliers, formatString, functionNames, isDeferred, regexReplacement, renderTemplate, resolve, urlEncode, validateDsl } from "./dsl/index.ts";
+export { violation } from "./plan/constraints.ts";
+export type { BlueprintWarning } from "./plan/cursor.ts";
+export { parameterKey, type ValueTypeLookup } from "./plan/key-table.ts";
+export { type Blueprint, readBlueprint, readChildren, type ReadOptions } from "./read-blueprint.ts";
+export { fullName, renamedType, shortNames } from "./rename-table.ts";
+export { LARGEST_YAML, parseYaml } from "./yaml/parse-yaml.ts";
+export { type Path, type Position, YamlDocument } from "./yaml/yaml-document.ts";
+
+// Maps and lists in text may be YAML from here on, as Brooklyn takes them.
+useTextParser((text) => parseYaml(text).value);

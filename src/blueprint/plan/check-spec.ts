@@ -1,0 +1,42 @@
+import { ClockerError } from "../../model/errors.ts";
+import { simpleName } from "../../model/entity-type.ts";
+import type { EntitySpec, Json } from "../../model/spec.ts";
+import type { BlueprintTypes } from "../blueprint-types.ts";
+import { violation } from "./constraints.ts";
+import { KeyTable } from "./key-table.ts";
+
+/**
+ * Checks the constraints of every key in a tree of specs, with what is inherited in the tree.
+ * @param inherits whether a key is set above the tree, where it is put under an entity that exists
+ * @throws ClockerError `invalid-value` with all that is wrong
+ */
+export function checkConstraints(spec: EntitySpec, types: BlueprintTypes, inherits: (key: string) => boolean = () => false): void {
+  const problems = [...problemsIn(spec, types, [], inherits)];
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  throw new ClockerError("invalid-value", `Error in blueprint: ${[first, ...others.slice(0, 9)].map((each) => each.text).join("; ")}`, { details: { key: first.key, problems: problems.map((each) => each.text) } });
+}
+
+function* problemsIn(spec: EntitySpec, types: BlueprintTypes, above: readonly EntitySpec[], inherits: (key: string) => boolean): Generator<{ key: string; text: string }> {
+  const keys = new KeyTable(types.entityType(spec.type), spec.parameters, types.valueType === undefined ? undefined : (name) => types.valueType?.(name));
+  const valueOf = (name: string): Json | undefined => {
+    const own = spec.config[name];
+    if (own !== undefined) return own;
+    const key = keys.key(name);
+    if (key?.inherited !== false) for (const each of above.toReversed()) if (each.config[name] !== undefined) return each.config[name];
+    // A value above the tree is not known here, only that there is one; so it is with a default, which fits its own constraints.
+    return key?.defaultValue !== undefined || inherits(name) ? true : undefined;
+  };
+  const scope = { isSet: (name: string) => (valueOf(keys.canonicalName(name)) ?? null) !== null };
+  for (const key of keys.keys()) {
+    if (key.constraints.length === 0) continue;
+    const value = valueOf(key.name);
+    const isKnownHere = spec.config[key.name] !== undefined || value === undefined;
+    const reason = violation(key.constraints, isKnownHere ? value : undefinedButSet, scope);
+    if (reason !== undefined) yield { key: key.name, text: `config "${key.name}" of "${spec.displayName ?? spec.planId ?? simpleName(spec.typeName ?? spec.type)}" ${reason}` };
+  }
+  for (const child of spec.children) yield* problemsIn(child, types, [...above, spec], inherits);
+}
+
+/** Stands for a value that is set but not looked into. */
+const undefinedButSet = "$brooklyn:literal()";

@@ -1,0 +1,98 @@
+import { simpleName } from "../../model/entity-type.ts";
+import { nearest } from "../../model/nearest.ts";
+import type { EntitySpec, Json } from "../../model/spec.ts";
+import { isDeferred } from "../dsl/deferred.ts";
+import { type Cursor, type Draft, isMap } from "./cursor.ts";
+import { entityTypeDraft } from "./entity-type-draft.ts";
+import { KeyTable } from "./key-table.ts";
+import { readAdjuncts } from "./read-adjuncts.ts";
+import { mergeConfig, readConfigValue } from "./read-config.ts";
+import { readLocations } from "./read-locations.ts";
+import { mergeParameters, readParameters } from "./read-parameters.ts";
+
+/** The keys of a service that are the language's own (reference, 3.2); every other one is config. */
+const serviceKeys = [
+  ...["type", "serviceType", "service_type", "(type)", "id", "name", "location", "locations", "iconUrl", "description", "characteristics", "artifacts"],
+  ...["brooklyn.config", "brooklyn.flags", "brooklyn.children", "brooklyn.policies", "brooklyn.enrichers", "brooklyn.initializers", "brooklyn.parameters", "brooklyn.tags", "brooklyn.catalog"],
+];
+
+/** The keys of a plan's root (reference, 3.1); every other one is kept by nobody. */
+const rootKeys = [...serviceKeys, "services", "origin", "version", "wrappedApp"];
+
+/** A service, a child or a nested spec: what its type stands for, with what the plan adds to it. */
+export function readEntity(plan: Cursor): Draft {
+  if (!isMap(plan.value)) return plan.fail("a service must be a map with a type");
+  const place = ["service_type", "serviceType", "type", "(type)"].map((key) => plan.get(key)).find((each) => each !== undefined);
+  const draft = entityTypeDraft(place ?? plan.fail("a service needs a type", { remedy: 'Give it a key "type" with the name of a type' }));
+  applyPlan(plan, draft, "service");
+  return draft;
+}
+
+/** The finished spec: with its name, and with the defaults that are expressions. */
+export function finished({ spec, defaultName }: Draft): EntitySpec {
+  const planned = spec.config["defaultDisplayName"];
+  const name = spec.displayName ?? (typeof planned === "string" && !isDeferred(planned) ? planned : undefined) ?? defaultName;
+  if (name !== undefined) spec.displayName = name;
+  for (const { name: key, default: value } of spec.parameters) {
+    if (value !== undefined && !Object.hasOwn(spec.config, key) && isDeferred(value)) spec.config[key] = value;
+  }
+  return spec;
+}
+
+/** Puts what a plan says on top of what its type stands for. @param level at the root, keys that are not known are not config */
+export function applyPlan(plan: Cursor, draft: Draft, level: "root" | "service"): void {
+  const { spec } = draft;
+  const declared = plan.get("brooklyn.parameters");
+  if (declared !== undefined) spec.parameters = mergeParameters(spec.parameters, readParameters(declared));
+  const name = plan.get("name")?.text("name");
+  if (name !== undefined && name.trim() !== "") spec.displayName = name;
+  const id = plan.get("id")?.text("id");
+  if (id !== undefined) spec.planId = id;
+  const iconUrl = plan.get("iconUrl")?.text("iconUrl");
+  if (iconUrl !== undefined) spec.iconUrl = iconUrl;
+  const locations = readLocations(plan);
+  if (locations !== undefined) spec.locations = locations;
+  applyConfig(plan, draft, level);
+  for (const child of plan.get("brooklyn.children")?.items("brooklyn.children") ?? []) spec.children.push(plan.reading.readers.spec(child));
+  const { policies, enrichers, initializers } = readAdjuncts(plan);
+  spec.policies.push(...policies);
+  spec.enrichers.push(...enrichers);
+  spec.initializers.push(...initializers);
+  spec.tags.push(...(plan.get("brooklyn.tags")?.items("brooklyn.tags").map((tag) => tag.value) ?? []));
+}
+
+/** The keys of what a draft will be, with a type the parameters declared so far. */
+export function keyTableOf(spec: EntitySpec, plan: Cursor): KeyTable {
+  const { types } = plan.reading;
+  return new KeyTable(types.entityType(spec.type), spec.parameters, types.valueType === undefined ? undefined : (name) => types.valueType?.(name));
+}
+
+function applyConfig(plan: Cursor, { spec, defaultName }: Draft, level: "root" | "service"): void {
+  const keys = keyTableOf(spec, plan);
+  const owner = `"${spec.displayName ?? spec.planId ?? defaultName ?? simpleName(spec.typeName ?? spec.type)}"`;
+  const own = new Map<string, Json>();
+  const writtenAs = new Map<string, string>();
+  const take = (name: string, value: Cursor) => {
+    const canonical = keys.canonicalName(name);
+    const before = writtenAs.get(canonical);
+    if (before !== undefined && before !== name) value.warn(`"${before}" and "${name}" are the same config key, "${canonical}": the value of "${name}" is taken`);
+    writtenAs.set(canonical, name);
+    own.set(canonical, value.value === null ? null : readConfigValue(value, keys.key(canonical), owner));
+  };
+  for (const [name, value] of plan.entries("a service")) if (isConfigAt(name, value, keys, level, spec)) take(name, value);
+  for (const section of ["brooklyn.flags", "brooklyn.config"]) for (const [name, value] of plan.get(section)?.entries(section) ?? []) take(name, value);
+  spec.config = mergeConfig(spec.config, own, keys);
+  const planId = own.get("camp.plan.id");
+  if (typeof planId === "string" && !isDeferred(planId)) spec.planId ??= planId;
+}
+
+/** Whether a key beside the language's own is config; told to the user when nothing knows it. */
+function isConfigAt(name: string, value: Cursor, keys: KeyTable, level: "root" | "service", spec: EntitySpec): boolean {
+  if ((level === "root" ? rootKeys : serviceKeys).includes(name)) return false;
+  if (level === "service" && keys.key(name) !== undefined) return true;
+  const near = nearest(name, level === "root" ? rootKeys : [...serviceKeys, ...keys.names()]);
+  const remedy = near === undefined ? undefined : `Did you mean "${near}"?`;
+  if (level === "service") value.warn(`"${name}" is not a key of ${simpleName(spec.typeName ?? spec.type)}`, remedy);
+  else if (near !== undefined || name.startsWith("brooklyn.")) value.warn(`"${name}" is not a key of a blueprint and is ignored`, remedy);
+  return level === "service";
+}

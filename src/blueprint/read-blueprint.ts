@@ -1,0 +1,68 @@
+import type { EntitySpec } from "../model/spec.ts";
+import type { BlueprintTypes } from "./blueprint-types.ts";
+import { checkConstraints } from "./plan/check-spec.ts";
+import { type BlueprintWarning, Cursor, type Draft, isMap, type Reading } from "./plan/cursor.ts";
+import { isBare, readApplication } from "./plan/read-application.ts";
+import { finished, readEntity } from "./plan/read-entity.ts";
+import { parseYaml } from "./yaml/parse-yaml.ts";
+
+export interface ReadOptions {
+  readonly types: BlueprintTypes;
+  /** The file's name, for messages. */
+  readonly source?: string;
+}
+
+export interface Blueprint {
+  /** The root application. */
+  readonly spec: EntitySpec;
+  readonly warnings: readonly BlueprintWarning[];
+}
+
+/**
+ * Reads a CAMP YAML blueprint as Apache Brooklyn does (reference, 3): types and keys under today's and older names, catalog items written
+ * out, nested specs read. Expressions are checked and stay as they are.
+ * @throws ClockerError `invalid-yaml`, `invalid-blueprint`, `unknown-type`, `unknown-location`, `invalid-value`, each with line and column where it is of one place
+ */
+export function readBlueprint(text: string, options: ReadOptions): Blueprint {
+  const plan = cursorOf(text, options);
+  const spec = finished(readApplication(plan, "application"));
+  checkConstraints(spec, options.types);
+  warnOfRepeatedIds(spec, plan);
+  return { spec, warnings: plan.reading.warnings };
+}
+
+/**
+ * Reads a blueprint whose services become children of an entity that exists: they are taken without the application around
+ * them, unless that says more than its services do.
+ * @param options.inherits whether a config key is set on that entity or above it
+ */
+export function readChildren(text: string, options: ReadOptions & { inherits?: (key: string) => boolean }): { specs: EntitySpec[]; warnings: readonly BlueprintWarning[] } {
+  const plan = cursorOf(text, options);
+  const root = finished(plan.get("services") === undefined ? readApplication(plan, "any") : readApplication(plan, "application"));
+  const isWrapper = isMap(plan.value) && root.config["brooklyn.wrapper_app"] === true && isBare(plan);
+  const specs = isWrapper ? root.children : [root];
+  for (const spec of specs) checkConstraints(spec, options.types, options.inherits);
+  return { specs, warnings: plan.reading.warnings };
+}
+
+function cursorOf(text: string, { types, source }: ReadOptions): Cursor {
+  const document = parseYaml(text, source === undefined ? {} : { source });
+  const reading: Reading = {
+    types,
+    document,
+    warnings: [],
+    items: [],
+    readers: { spec: (plan) => finished(readEntity(plan)), entity: readEntity, application: (plan, unwrap): Draft => readApplication(plan, unwrap) },
+  };
+  return new Cursor(document.value, [], reading);
+}
+
+function warnOfRepeatedIds(root: EntitySpec, plan: Cursor): void {
+  const seen = new Set<string>();
+  const visit = (spec: EntitySpec) => {
+    if (spec.planId !== undefined && seen.has(spec.planId)) plan.warn(`The id "${spec.planId}" is given more than once: component("${spec.planId}") finds the nearest`);
+    if (spec.planId !== undefined) seen.add(spec.planId);
+    spec.children.forEach(visit);
+  };
+  visit(root);
+}
