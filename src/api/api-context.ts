@@ -1,0 +1,22 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Plane } from "../management/plane.ts";
+import type { Server } from "../management/server.ts";
+import type { EventHub } from "./events/event-hub.ts";
+
+/** The HTTP server, with routes typed by their zod schemas. */
+export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+
+/** What the routes work with. */
+export interface ApiContext {
+  readonly server: Server;
+  readonly plane: Plane;
+  readonly events: EventHub;
+  /** This server's id: new at each start, as in Brooklyn. */
+  readonly nodeId: string;
+  /** True from the moment the HTTP server begins to close. */
+  isShuttingDown: boolean;
+  /** Ends the process after an answer is sent; absent where the API doesn't own the process. */
+  readonly shutDown: ((reason: string) => void) | undefined;
+}

@@ -1,0 +1,70 @@
+import fastifySwagger from "@fastify/swagger";
+import fastify from "fastify";
+import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Server } from "../management/server.ts";
+import type { Api, ApiContext } from "./api-context.ts";
+import { EventHub } from "./events/event-hub.ts";
+import { readBodies } from "./http/bodies.ts";
+import { answerFailures } from "./http/failures.ts";
+import { refuseUntilReady } from "./http/readiness.ts";
+import { finishReplies } from "./http/reply-headers.ts";
+import { addResources } from "./resources/index.ts";
+import { refuseOtherSites } from "./security/browsers.ts";
+import { requireSignIn } from "./security/sign-in.ts";
+import type { Gate } from "./security/users.ts";
+
+export interface ApiOptions {
+  readonly gate?: Gate;
+  /** Whether only requests to names of this computer are taken: where nobody has to sign in, and only this computer can connect. */
+  readonly isLocalOnly?: boolean;
+  /** Ends the process; absent where requests may not. */
+  readonly shutDown?: (reason: string) => void;
+  /** Checks every answer against its schema: for tests, so that the documentation is true to the code. */
+  readonly checkAnswers?: boolean;
+}
+
+/** The HTTP front of a management server: Brooklyn's REST API, the event stream and the status page. Not yet listening. */
+export async function createApi(server: Server, options: ApiOptions = {}): Promise<Api> {
+  const { plane } = server;
+  const { gate = { kind: "open" }, isLocalOnly = true } = options;
+  const api = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } }).withTypeProvider<ZodTypeProvider>();
+  api.setValidatorCompiler(validatorCompiler);
+  api.setSerializerCompiler(options.checkAnswers === true ? serializerCompiler : () => (data) => JSON.stringify(data));
+  const context: ApiContext = {
+    server,
+    plane,
+    events: new EventHub(plane.events, { startedAt: plane.clock.now(), entity: plane.entity.bind(plane) }),
+    nodeId: plane.ids.taskId(),
+    isShuttingDown: false,
+    shutDown: options.shutDown,
+  };
+  answerFailures(api, plane);
+  finishReplies(api, context);
+  refuseOtherSites(api, { isLocalOnly });
+  requireSignIn(api, gate, plane.clock);
+  refuseUntilReady(api, context);
+  readBodies(api);
+  await describeApi(api, server);
+  await api.register((v1, _options, done) => {
+    addResources(v1.withTypeProvider<ZodTypeProvider>(), context);
+    done();
+  }, { prefix: "/v1" });
+  api.addHook("preClose", async () => {
+    context.isShuttingDown = true;
+  });
+  api.addHook("onClose", async () => context.events.close());
+  return api;
+}
+
+async function describeApi(api: Api, { version }: Server): Promise<void> {
+  await api.register(fastifySwagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Clocker", description: "The REST API of Clocker, with the paths and shapes of Apache Brooklyn's", version: version.version },
+      servers: [{ url: "/" }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  api.get("/v1/openapi.json", { schema: { hide: true } }, async () => api.swagger());
+}

@@ -1,0 +1,122 @@
+import type { Writable } from "node:stream";
+import type { Clock } from "../../model/clock.ts";
+import type { EventFilter, EventHub, NumberedEvent } from "./event-hub.ts";
+import { matches } from "./event-hub.ts";
+
+export interface EventReaderOptions {
+  readonly hub: EventHub;
+  readonly clock: Clock;
+  readonly filter: EventFilter;
+  /** The number of the last event that the reader has; undefined: only new ones. */
+  readonly after: number | undefined;
+  /** Events that may wait while the reader is slow. */
+  readonly largestBacklog?: number;
+  /** Milliseconds between comments that keep the connection open. */
+  readonly heartbeat?: number;
+}
+
+const BACKLOG = 1_000;
+const HEARTBEAT = 15_000;
+/** Milliseconds a dropped reader has to take the farewell. */
+const FAREWELL = 5_000;
+
+/**
+ * Writes events to one reader as server-sent events. While the reader is slow they wait, repeated changes of one sensor as one; when too many wait,
+ * the reader gets `event: overflow` and the connection ends: it can come back with `Last-Event-ID`. Nothing is buffered without bound.
+ */
+export class EventReader {
+  readonly #out: Writable;
+  readonly #options: EventReaderOptions;
+  readonly #waiting = new Map<string | number, NumberedEvent>();
+  readonly #stops: (() => void)[] = [];
+  #isBlocked = false;
+  #isClosed = false;
+  #lastWritten: number;
+
+  constructor(out: Writable, options: EventReaderOptions) {
+    this.#out = out;
+    this.#options = options;
+    this.#lastWritten = options.after ?? options.hub.lastId;
+    out.on("drain", () => this.#drain());
+    out.on("close", () => this.#release());
+    out.on("error", () => this.#release());
+    this.#begin();
+  }
+
+  /** Ends the stream: the server closes. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#release();
+    this.#out.end();
+  }
+
+  #begin(): void {
+    const { hub, after } = this.#options;
+    const missed = after === undefined ? [] : hub.since(after);
+    this.#write(`retry: 2000\n${frame("hello", hub.lastId, { lastEventId: hub.lastId }, missed !== undefined && missed.length > 0)}`);
+    if (missed === undefined) this.#write(frame("reset", hub.lastId, { reason: "Events were missed: read the state again, then go on from here" }));
+    for (const event of missed ?? []) this.#take(event);
+    this.#stops.push(hub.subscribe((event) => this.#take(event)));
+    this.#scheduleHeartbeat();
+  }
+
+  #take(event: NumberedEvent): void {
+    if (this.#isClosed || !matches(event, this.#options.filter)) return;
+    if (!this.#isBlocked && this.#waiting.size === 0) return this.#writeEvent(event);
+    const key = event.key ?? event.id;
+    // Taken out first, so that it moves to the end and numbers keep growing.
+    this.#waiting.delete(key);
+    this.#waiting.set(key, event);
+    if (this.#waiting.size > (this.#options.largestBacklog ?? BACKLOG)) this.#drop();
+  }
+
+  #drain(): void {
+    this.#isBlocked = false;
+    for (const [key, event] of this.#waiting) {
+      if (this.#isBlocked || this.#isClosed) return;
+      this.#waiting.delete(key);
+      this.#writeEvent(event);
+    }
+  }
+
+  #writeEvent(event: NumberedEvent): void {
+    this.#lastWritten = event.id;
+    this.#write(frame(event.name, event.id, event.data));
+  }
+
+  #write(text: string): void {
+    if (this.#isClosed) return;
+    if (!this.#out.write(text)) this.#isBlocked = true;
+  }
+
+  #drop(): void {
+    const farewell = frame("overflow", this.#lastWritten, { reason: "The reader is too slow", resume: `Connect again with the header Last-Event-ID: ${this.#lastWritten}` });
+    this.#release();
+    this.#out.end(farewell);
+    const out = this.#out;
+    const cancel = this.#options.clock.after(FAREWELL, () => out.destroy());
+    out.once("close", cancel);
+  }
+
+  #scheduleHeartbeat(): void {
+    const { clock, heartbeat = HEARTBEAT } = this.#options;
+    const beat = (): void => {
+      if (this.#isClosed) return;
+      if (!this.#isBlocked) this.#write(": heartbeat\n\n");
+      cancel = clock.after(heartbeat, beat);
+    };
+    let cancel = clock.after(heartbeat, beat);
+    this.#stops.push(() => cancel());
+  }
+
+  #release(): void {
+    this.#isClosed = true;
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#waiting.clear();
+  }
+}
+
+/** One server-sent event. */
+function frame(name: string, id: number, data: unknown, withoutId = false): string {
+  return `${withoutId ? "" : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}

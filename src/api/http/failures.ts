@@ -1,0 +1,54 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { Plane } from "../../management/plane.ts";
+import { ClockerError, messageOf, remedyOf } from "../../model/errors.ts";
+import { CoercionError } from "../../model/value-type.ts";
+import type { Api } from "../api-context.ts";
+import type { ApiError } from "../shapes/api-error.ts";
+
+/** Answers every failure as Brooklyn's clients expect: `{message, error, details?, data?}` with the status of the reference, 1.2. */
+export function answerFailures(api: Api, plane: Plane): void {
+  api.setErrorHandler((error, request, reply) => answer(plane, error, request, reply));
+  api.setNotFoundHandler((request, reply) => {
+    const [path] = request.url.split("?", 1);
+    return reply.code(404).send({ message: `There is nothing at ${request.method} ${path}`, error: 404 } satisfies ApiError);
+  });
+}
+
+function answer(plane: Plane, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const failure = failureOf(error);
+  if (failure.error < 500 || isExplained(error)) {
+    plane.log.debug({ method: request.method, url: request.url, status: failure.error }, failure.message);
+    return reply.code(failure.error).type("application/json").send(failure);
+  }
+  const reference = `${plane.ids.entityId()}${plane.ids.entityId()}`.slice(0, 13);
+  plane.log.error({ method: request.method, url: request.url, reference, error }, "A request failed");
+  return reply
+    .code(500)
+    .type("application/json")
+    .send({ message: `Internal error (Reference: ${reference})`, error: 500, details: "The server's log has the cause under this reference" } satisfies ApiError);
+}
+
+/** Whether the message is made for users; anything else may tell what is nobody's business. */
+function isExplained(error: unknown): boolean {
+  return error instanceof ClockerError && error.code !== "internal";
+}
+
+/** What a failure tells the client: reason and remedy for people in `message`, the same apart and machine-readable in `data`. */
+export function failureOf(error: unknown): ApiError {
+  if (error instanceof ClockerError) {
+    const reason = messageOf(error);
+    const remedy = remedyOf(error);
+    return { message: remedy === undefined ? reason : `${reason}. ${remedy}`, error: error.status, data: { code: error.code, reason, remedy, ...error.details } };
+  }
+  if (error instanceof CoercionError) return { message: error.message, error: 400, data: { code: "invalid-value", reason: error.message } };
+  if (isFastifyError(error)) {
+    const status = error.statusCode ?? 500;
+    const message = error.validation === undefined ? error.message : `Invalid request: ${error.message}`;
+    return { message, error: status, data: { code: status < 500 ? "invalid-request" : "internal", reason: message } };
+  }
+  return { message: "Internal error", error: 500 };
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && ("validation" in error || ("statusCode" in error && typeof error.statusCode === "number"));
+}

@@ -1,0 +1,37 @@
+import type { Api, ApiContext } from "../api-context.ts";
+import { addAccess } from "./access.ts";
+import { addActivities } from "./activities.ts";
+import { addAdjuncts } from "./adjuncts.ts";
+import { addApplicationTrees } from "./application-trees.ts";
+import { addApplications } from "./applications.ts";
+import { addConfig } from "./config.ts";
+import { addEffectors } from "./effectors.ts";
+import { addEntities } from "./entities.ts";
+import { addEntityTags } from "./entity-tags.ts";
+import { addEvents } from "./events.ts";
+import { addLocations } from "./locations.ts";
+import { addPolicies } from "./policies.ts";
+import { addSensors } from "./sensors.ts";
+import { addServer } from "./server.ts";
+
+const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
+  addApplications,
+  addApplicationTrees,
+  addEntities,
+  addEntityTags,
+  addConfig,
+  addSensors,
+  addEffectors,
+  addAdjuncts,
+  addPolicies,
+  addActivities,
+  addLocations,
+  addServer,
+  addAccess,
+  addEvents,
+];
+
+/** All routes under `/v1`. */
+export function addResources(api: Api, context: ApiContext): void {
+  for (const add of resources) add(api, context);
+}
