@@ -15,6 +15,8 @@ export const DESTROY_DOCUMENTS = "destroy";
 export interface BlueprintReader {
   /** @throws ClockerError `invalid-yaml`, `invalid-blueprint`, `unknown-type`, ... */
   read(text: string, options?: { source?: string }): { spec: EntitySpec; warnings: readonly string[] };
+  /** What a blueprint adds below an entity that exists. */
+  readChildren(text: string, parent: Entity): { specs: EntitySpec[]; warnings: readonly string[] };
 }
 
 export interface Deployment {
@@ -54,8 +56,7 @@ export class Applications {
 
   /** Adds what a blueprint describes below an entity, and starts it unless told otherwise. */
   async addChildren(parent: Entity, text: string, options: { start?: boolean } = {}): Promise<{ children: Entity[]; start: Submitted<unknown> | undefined }> {
-    const { spec } = this.#blueprints.read(text);
-    const specs = spec.config["brooklyn.wrapper_app"] === true ? spec.children : [spec];
+    const { specs } = this.#blueprints.readChildren(text, parent);
     specs.forEach((child) => this.#checkLocations(child));
     const children = specs.map((child) => this.#plane.create(child, parent));
     await this.#plane.documents.flush();

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, readdir } from "node:fs/promises";
 import path from "node:path";
-import { readBlueprint } from "../blueprint/index.ts";
+import { readBlueprint, readChildren, type BlueprintWarning } from "../blueprint/index.ts";
 import { Catalog, readBom } from "../blueprint/catalog/index.ts";
 import { isDeferred, resolve } from "../blueprint/dsl/index.ts";
 import { dockerResolver } from "../docker/index.ts";
@@ -9,7 +9,7 @@ import type { Clock } from "../model/clock.ts";
 import { ClockerError, messageOf } from "../model/errors.ts";
 import { idSource } from "../model/ids.ts";
 import { providers } from "../provider/index.ts";
-import { Applications } from "./applications.ts";
+import { Applications, type BlueprintReader } from "./applications.ts";
 import { knownTypes } from "./known-types.ts";
 import { PlaneLocations } from "./location/location-registry.ts";
 import { providerResolver } from "./location/provider-resolver.ts";
@@ -68,7 +68,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       },
     });
     if (locations === undefined) throw new ClockerError("internal", "The plane has no locations");
-    const applications = new Applications(plane, locations, { read: (text, source) => readBlueprint(text, { types: blueprintTypes, ...source }) });
+    const applications = new Applications(plane, locations, blueprintReader(blueprintTypes));
     restoreDocuments(plane, stored);
     await fillCatalog(catalog, plane, log);
     restoreEntities(plane, locations, stored);
@@ -143,6 +143,21 @@ class OpenServer implements Server {
     running.forEach((task) => task.cancel(stopping));
     await this.#store.close();
   }
+}
+
+function blueprintReader(types: ServerTypes): BlueprintReader {
+  const texts = (warnings: readonly BlueprintWarning[]) => warnings.map(({ message, position, remedy }) => `${message}${position === undefined ? "" : ` (line ${position.line}, column ${position.column})`}${remedy === undefined ? "" : `. ${remedy}`}`);
+  return {
+    read: (text, source) => {
+      const { spec, warnings } = readBlueprint(text, { types, ...source });
+      return { spec, warnings: texts(warnings) };
+    },
+    readChildren: (text, parent) => {
+      const inherits = (name: string) => parent.config.find(parent.config.key(name) ?? { name, aliases: [], inherited: true }) !== undefined;
+      const { specs, warnings } = readChildren(text, { types, inherits });
+      return { specs, warnings: texts(warnings) };
+    },
+  };
 }
 
 /** The bundles that come with Clocker, then those that users added. */
