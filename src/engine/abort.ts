@@ -16,7 +16,11 @@ export function abortError(signal: AbortSignal, action: string): ClockerError {
 /** Waits for `promise` no longer than until the signal aborts. The work behind the promise goes on: only for shared work. */
 export async function orAborted<T>(promise: Promise<T>, action: string, signal?: AbortSignal): Promise<T> {
   if (!signal) return await promise;
-  if (signal.aborted) throw abortError(signal, action);
+  if (signal.aborted) {
+    // Those who share the work hear of its failure; nobody else may be left.
+    promise.catch(() => undefined);
+    throw abortError(signal, action);
+  }
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(abortError(signal, action));

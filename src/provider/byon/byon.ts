@@ -38,6 +38,7 @@ export class ByonProvider implements MachineProvider {
     const claimed = this.#claims.get(request.id)?.description;
     if (claimed !== undefined) return claimed;
     const failures: unknown[] = [];
+    work.signal.throwIfAborted();
     for (const host of this.#hosts) {
       if (!this.#claim(request.id, host)) continue;
       try {

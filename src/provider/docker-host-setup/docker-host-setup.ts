@@ -1,4 +1,4 @@
-import { ClockerError, messageOf } from "../../model/errors.ts";
+import { ClockerError } from "../../model/errors.ts";
 import type { Work } from "../../model/work.ts";
 import { openEngine } from "../../engine/docker-engine.ts";
 import type { EngineVersion } from "../../engine/engine.ts";
@@ -28,6 +28,7 @@ const DAEMON_CONFIG = "/etc/docker/daemon.json";
 const RESTART_DUE = "/etc/clocker/docker-restart-due";
 const INSTALL_LIMIT = 30 * 60_000;
 const START_LIMIT = 3 * 60_000;
+const LOG_LIMIT = 60_000;
 const ANSWER_LIMIT = 60_000;
 const ETHERNET_MTU = 1500;
 
@@ -103,7 +104,15 @@ async function start(machine: Machine, host: HostProbe, isChanged: boolean, work
   await runChecked(machine, `${env.ACTION} Docker Engine`, await setupScript("service.sh"), work, { env, timeout: START_LIMIT });
   const answer = await ask(machine, AbortSignal.any([work.signal, AbortSignal.timeout(ANSWER_LIMIT)]));
   if (!(answer instanceof ClockerError)) return answer;
-  throw new ClockerError("engine-error", `Cannot use "${machine.name}" as a Docker host: its engine was started and does not answer: ${messageOf(answer)}`, { cause: answer });
+  throw await notStarted(machine, host, answer, work);
+}
+
+async function notStarted(machine: Machine, host: HostProbe, answer: ClockerError, work: Work): Promise<ClockerError> {
+  const log = await runChecked(machine, "read the log of Docker Engine", await setupScript("service.sh"), work, { env: { ACTION: "explain", INIT: host.init, RESTART_DUE }, timeout: LOG_LIMIT });
+  return new ClockerError("command-failed", `Cannot start Docker Engine on "${machine.name}": it does not answer; last lines of its log: ${log.trim()}`, {
+    cause: answer,
+    details: { machine: machine.name, output: log },
+  });
 }
 
 /** What the engine answers, or why it does not. */

@@ -58,7 +58,8 @@ export class LocalProvider implements MachineProvider {
       await engine.removeContainer(found.id, work.signal);
       return undefined;
     }
-    if (found.state !== "running") await engine.startContainer(found.id, work.signal);
+    if (found.state === "paused") await engine.unpauseContainer(found.id, work.signal);
+    else if (found.state !== "running") await engine.startContainer(found.id, work.signal);
     const address = found.labels[ADDRESS_LABEL] ?? "";
     await waitForSshd(engine, found.id, address, this.#config.clock, work.signal);
     return this.#describe(request, found.id, address, found.labels[HOST_KEY_LABEL] ?? "");
@@ -66,8 +67,9 @@ export class LocalProvider implements MachineProvider {
 
   async #make(request: MachineRequest, work: Work): Promise<MachineDescription> {
     const hostKey = newKeyPair(`root@${request.name}`);
-    const { engine, id, address } = await this.#site.inTurn(work.signal, async () => this.#create(request, hostKey, work));
-    await this.#start(engine, id, address, hostKey, work);
+    const create = (step: Work) => this.#site.inTurn(step.signal, () => this.#create(request, hostKey, step));
+    const { engine, id, address } = await work.step("Create machine", create);
+    await work.step("Start machine", (step) => this.#start(engine, id, address, hostKey, step));
     return this.#describe(request, id, address, fingerprintOf(hostKey.publicKey));
   }
 

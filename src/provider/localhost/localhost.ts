@@ -1,4 +1,5 @@
 import { hostname, networkInterfaces } from "node:os";
+import type { Work } from "../../model/work.ts";
 import { LocalMachine } from "../../machine/local-machine.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { MachineDescription, MachineProvider, MachineRequest } from "../provider.ts";
@@ -16,7 +17,8 @@ export class LocalhostProvider implements MachineProvider {
     this.#config = config;
   }
 
-  async obtain(request: MachineRequest): Promise<MachineDescription> {
+  async obtain(request: MachineRequest, work: Work): Promise<MachineDescription> {
+    work.signal.throwIfAborted();
     this.#inUse.add(request.id);
     return {
       requestId: request.id,

@@ -1,21 +1,25 @@
-# Starts or restarts ($ACTION) Docker Engine by $INIT: systemd, service (sysv, openrc), or none: then dockerd itself, which /etc/clocker/start-docker lets a
-# system container start again when it starts. Then removes the note $RESTART_DUE.
+# Does $ACTION (start, restart, or explain: show the end of the log) with Docker Engine by $INIT: systemd, service (sysv, openrc), or none: then dockerd itself,
+# which /etc/clocker/start-docker lets a system container start again when it starts. Once the engine runs, removes the note $RESTART_DUE.
 set -u
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 LOG=/var/log/docker.log
 SOCKET=/var/run/docker.sock
 PID_FILE=/var/run/docker.pid
 
+explain() {
+  if [ "$INIT" = systemd ]; then journalctl -u docker -n 10 --no-pager; else tail -n 10 "$LOG"; fi
+}
+
 with_systemd() {
   systemctl enable docker >/dev/null 2>&1
   systemctl "$ACTION" docker && return
-  journalctl -u docker -n 20 --no-pager
+  explain
   return 1
 }
 
 with_service() {
   service docker "$ACTION" && return
-  tail -n 20 "$LOG"
+  explain
   return 1
 }
 
@@ -48,10 +52,11 @@ wait_for_socket() {
     if [ -n "${DOCKERD:-}" ] && ! kill -0 "$DOCKERD" 2>/dev/null; then break; fi
     sleep 0.1
   done
-  echo "dockerd has no socket; last lines of $LOG:" >&2
-  tail -n 15 "$LOG" >&2
+  explain
   return 1
 }
+
+if [ "$ACTION" = explain ]; then explain; exit; fi
 
 case $INIT in
   systemd) with_systemd ;;
