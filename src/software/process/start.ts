@@ -1,0 +1,114 @@
+import type { EffectorCall } from "../../model/effector.ts";
+import type { Entity } from "../../model/entity.ts";
+import { ClockerError } from "../../model/errors.ts";
+import { showDuration } from "../../model/types/index.ts";
+import { inParallel, type Work } from "../../model/work.ts";
+import { starting } from "../stock/application.ts";
+import { SERVICE_NOT_UP_INDICATORS, SERVICE_PROCESS_IS_RUNNING, START_TIMEOUT } from "../stock/attributes.ts";
+import { isUp, setNotUp } from "../stock/service-state.ts";
+import { startChildren } from "../stock/startable.ts";
+import { checkRunning, publishFinding, type Finding } from "./check-running.ts";
+import { CHILDREN_STARTABLE_MODE, SKIP_START, SKIP_START_IF_RUNNING } from "./keys.ts";
+import { waitForLatch } from "./latch.ts";
+import { monitorProcess } from "./monitor.ts";
+import { asTheOnlyOne } from "./one-at-a-time.ts";
+import { LATCHES } from "./phase-keys.ts";
+import { installCustomizeLaunch } from "./phases.ts";
+import { planPorts, takePorts } from "./ports.ts";
+import { machineOf, publishHost, standOnMachine } from "./provision.ts";
+import { prepareSite, siteOf, type Site } from "./site.ts";
+
+/** Trait of the types whose entities have a process of their own on the machine. */
+export const HAS_PROCESS = "org.apache.brooklyn.entity.software.base.AbstractVanillaProcess";
+
+/** The effector `start` (Brooklyn's `MachineLifecycleEffectorTasks.start`; reference, 7.3). */
+export async function startSoftware({ entity, parameters, work }: EffectorCall): Promise<void> {
+  await asTheOnlyOne(entity, "start", work, (only) => startOnMachine(entity, parameters["locations"], only));
+}
+
+/**
+ * Obtains a machine if there is none yet, then installs, configures and launches the process there and waits until it is up. A failure leaves
+ * the machine with the entity, for people to look at; `stop` releases it.
+ */
+export async function startOnMachine(entity: Entity, locations: unknown, work: Work): Promise<void> {
+  await starting(entity, async () => {
+    setNotUp(entity, SERVICE_PROCESS_IS_RUNNING.name, "The process has not been started");
+    const standsAlready = machineOf(entity) !== undefined;
+    await waitForLatch(entity, LATCHES.start, work);
+    await waitForLatch(entity, LATCHES.provision, work);
+    const plan = await planPorts(entity, work);
+    const location = await standOnMachine(entity, locations, plan.inbound, work);
+    const site = await work.step("pre-start", async (step) => {
+      publishHost(entity, location);
+      await takePorts(entity, location, plan, step);
+      return await prepareSite(entity, location, step);
+    });
+    const mode = entity.children.length === 0 ? "NONE" : await entity.config.get(CHILDREN_STARTABLE_MODE, work);
+    if (mode === "BACKGROUND") startChildrenInBackground(entity);
+    await inParallel([() => runProcess(site, standsAlready, work), ...(mode === "FOREGROUND" ? [() => startChildren(entity, work)] : [])], (each) => each());
+    if (mode === "FOREGROUND_LATE") await startChildren(entity, work);
+    if (mode === "BACKGROUND_LATE") startChildrenInBackground(entity);
+  });
+}
+
+/** Brooklyn's `BACKGROUND` modes: the entity's start neither waits for its children nor fails with them. */
+function startChildrenInBackground(entity: Entity): void {
+  entity.management.submit(entity, "start (children, in the background)", (work) => startChildren(entity, work));
+}
+
+async function runProcess(site: Site, standsAlready: boolean, work: Work): Promise<void> {
+  const { entity, location } = site;
+  if (!entity.is(HAS_PROCESS)) return setNotUp(entity, SERVICE_PROCESS_IS_RUNNING.name, undefined);
+  await work.step("start (processes)", async (step) => {
+    const reason = await reasonToSkip(site, standsAlready, step);
+    if (reason === undefined) await installCustomizeLaunch(site, step);
+    else step.log(`Nothing is installed or launched: ${reason}`);
+  });
+  // From here the entity is watched: a process that comes up late, after the start has failed, shows.
+  await work.step("post-launch", async () => monitorProcess(entity, location));
+  await work.step("post-start", (step) => waitUntilUp(site, step), { description: "Waiting until the service is up" });
+}
+
+async function reasonToSkip(site: Site, standsAlready: boolean, work: Work): Promise<string | undefined> {
+  const { entity, location } = site;
+  const isSet = async (key: typeof SKIP_START): Promise<boolean> => (await entity.config.get(key, work)) ?? location.config[key.name] === true;
+  if (await isSet(SKIP_START)) return `${SKIP_START.name} is set`;
+  const mayRun = standsAlready || (await isSet(SKIP_START_IF_RUNNING));
+  if (mayRun && (await work.step("check-running", (step) => checkRunning(site, step))).isRunning) return "the process runs already";
+  return undefined;
+}
+
+/** Milliseconds between checks: short first, as many processes are up at once. */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 2_000;
+/** A process that was seen running and is gone in this many checks in a row has ended: the rest of the time-out would be lost. */
+const GONE_CHECKS = 2;
+
+/** Checks until the service is up, or `start.timeout` has passed, or the process has ended. */
+async function waitUntilUp(site: Site, work: Work): Promise<void> {
+  const { entity } = site;
+  const { clock } = entity.management;
+  const timeout = await entity.config.get(START_TIMEOUT, work);
+  const deadline = clock.now() + timeout;
+  let wasRunning = false;
+  let gone = 0;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
+    const finding = await work.step("check-running", (step) => checkRunning(site, step), { tags: ["TRANSIENT"] });
+    publishFinding(entity, finding);
+    if (isUp(entity)) return;
+    wasRunning ||= finding.isRunning;
+    gone = wasRunning && !finding.isRunning ? gone + 1 : 0;
+    if (gone >= GONE_CHECKS) throw notUp(site, finding, "its process has ended");
+    if (clock.now() >= deadline) throw notUp(site, finding, `it is not up ${showDuration(timeout)} after its launch`);
+    work.waitFor(`"${entity.displayName}" to be up: ${Object.values(entity.get(SERVICE_NOT_UP_INDICATORS) ?? {}).join("; ")}`);
+    await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), work.signal);
+  }
+}
+
+function notUp({ entity, location }: Site, finding: Finding, what: string): ClockerError {
+  const reason = finding.notUp ?? Object.values(entity.get(SERVICE_NOT_UP_INDICATORS) ?? {}).join("; ");
+  return new ClockerError("start-failed", `Cannot start "${entity.displayName}" on "${location.machine.name}": ${what}: ${reason}`, {
+    remedy: `See the task "launch (main)" and the logs in ${siteOf(entity, location)?.runDir ?? "the run folder"} on the machine, then restart or delete "${entity.displayName}"; if it only needs longer, raise ${START_TIMEOUT.name}`,
+    details: { entity: entity.id, machine: location.machine.name },
+  });
+}
