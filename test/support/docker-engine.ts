@@ -17,6 +17,7 @@ export interface TestEngine {
 /** The image that `startTestEngine` makes: busybox, bash and socat, no more. */
 export const TEST_IMAGE = "clocker-test:latest";
 
+const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
 const START_TIMEOUT = 120_000;
 const STOP_TIMEOUT = 60_000;
 
@@ -31,7 +32,7 @@ export async function startTestEngine(): Promise<TestEngine> {
   const logFile = join(folder, "dockerd.log");
   const daemon = startDaemon(folder, socket, logFile);
   const stop = async (): Promise<void> => {
-    await removeContainers(socket);
+    await removeAll(socket);
     await end(daemon);
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
@@ -55,7 +56,7 @@ function startDaemon(folder: string, socket: string, logFile: string): ChildProc
     "/usr/sbin/dockerd",
     [
       ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec"), "--pidfile", join(folder, "pid")],
-      ...["-H", `unix://${socket}`, "--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false", "--storage-driver", "vfs"],
+      ...["-H", `unix://${socket}`, "--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false"],
     ],
     { stdio: ["ignore", log, log] },
   );
@@ -88,10 +89,12 @@ async function importTestImage(socket: string): Promise<void> {
   await engine.close();
 }
 
-async function removeContainers(socket: string): Promise<void> {
+/** Also takes the networks' bridges off this computer. */
+async function removeAll(socket: string): Promise<void> {
   const engine = unixEngine(socket, "test engine");
   try {
     for (const container of await engine.listContainers()) await engine.removeContainer(container.id);
+    for (const network of await engine.listNetworks()) if (!PREDEFINED.has(network.name)) await engine.removeNetwork(network.id);
   } finally {
     await engine.close();
   }

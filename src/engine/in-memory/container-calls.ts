@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from "node:stream";
-import { abortError } from "../abort.ts";
+import { orAborted } from "../abort.ts";
 import type { ContainerSpec, ContainerState, ContainerStats, ContainerSummary, ExecSpec } from "../engine.ts";
 import type { OutputStream } from "../stream-frames.ts";
 import { packFrom, unpackInto } from "./archives.ts";
@@ -112,17 +112,12 @@ export abstract class MemoryContainerCalls extends MemoryHost {
 
 /** Hands on what a container prints until it stops. */
 async function follow(container: MemoryContainer, onChunk: (stream: OutputStream, chunk: string) => void, action: string, signal?: AbortSignal): Promise<void> {
-  const watcher = { onPrint: onChunk, onExit: (): void => undefined };
+  const exited = Promise.withResolvers<void>();
+  const watcher = { onPrint: onChunk, onExit: exited.resolve };
   container.watchers.add(watcher);
-  let onAbort = (): void => undefined;
   try {
-    await new Promise<void>((resolve, reject) => {
-      watcher.onExit = resolve;
-      onAbort = () => signal && reject(abortError(signal, action));
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
+    await orAborted(exited.promise, action, signal);
   } finally {
-    signal?.removeEventListener("abort", onAbort);
     container.watchers.delete(watcher);
   }
 }
