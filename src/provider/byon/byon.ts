@@ -12,6 +12,8 @@ import { KnownHosts } from "./known-hosts.ts";
 import { loginOf } from "./login.ts";
 
 const CONNECT_LIMIT = 30_000;
+/** For a command once the connection is there. */
+const COMMAND_LIMIT = 15_000;
 
 /**
  * Hosts that were given ("bring your own nodes"): each is used by one request at a time, unless it is listed more than once. Nothing on a host says who uses it:
@@ -90,7 +92,7 @@ export class ByonProvider implements MachineProvider {
       },
     });
     try {
-      const hostname = (await runChecked(machine, "read the host name", { argv: ["uname", "-n"] }, work, { timeout: this.#connectTimeout })).trim();
+      const hostname = (await runChecked(machine, "read the host name", { argv: ["uname", "-n"] }, work, { timeout: this.#connectTimeout + COMMAND_LIMIT })).trim();
       const taken = { ...description, hostname, ssh: { ...description.ssh, ...(hostKey === undefined ? {} : { hostKey }) } };
       this.#claims.set(request.id, { nativeId, description: taken });
       return taken;
