@@ -2,7 +2,7 @@ import { useTextParser } from "../model/types/index.ts";
 import { parseYaml } from "./yaml/parse-yaml.ts";
 
 export type { BlueprintTypes } from "./blueprint-types.ts";
-export { type CatalogItem, type CatalogItemType, catalogId } from "./catalog/catalog-item.ts";
+export * from "./catalog/index.ts";
 export { type DslProblem, type DslSuppliers, formatString, functionNames, isDeferred, regexReplacement, renderTemplate, resolve, urlEncode, validateDsl } from "./dsl/index.ts";
 export { violation } from "./plan/constraints.ts";
 export type { BlueprintWarning } from "./plan/cursor.ts";

@@ -48,6 +48,7 @@ export function readChildren(text: string, options: ReadOptions & { inherits?: (
 function cursorOf(text: string, { types, source }: ReadOptions): Cursor {
   const document = parseYaml(text, source === undefined ? {} : { source });
   const reading: Reading = {
+    what: "blueprint",
     types,
     document,
     warnings: [],

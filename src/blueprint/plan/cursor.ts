@@ -13,14 +13,20 @@ export interface BlueprintWarning {
   readonly position: Position | undefined;
 }
 
-/** One reading of a text, or of a catalog item within it. */
-export interface Reading {
-  readonly types: BlueprintTypes;
+/** One reading of a text. */
+export interface TextReading {
+  /** What is read, for messages. */
+  readonly what: "blueprint" | "catalog bundle";
   readonly warnings: BlueprintWarning[];
   /** Absent for catalog items, whose plans have been parsed before. */
   readonly document: YamlDocument | undefined;
   /** `id:version` of the catalog items that are being read, outermost first. */
   readonly items: readonly string[];
+}
+
+/** One reading of a blueprint, or of a catalog item within it. */
+export interface Reading extends TextReading {
+  readonly types: BlueprintTypes;
   /** The parts that read whole plans, for the parts below them that meet one. */
   readonly readers: {
     /** A service's plan, where config or `brooklyn.children` hold one. */
@@ -40,32 +46,32 @@ export interface Draft {
 }
 
 /** A place in a plan: its value, and the way to it, so that whatever is wrong there can be pointed at. */
-export class Cursor {
+export class Cursor<R extends TextReading = Reading> {
   readonly value: Json;
   readonly path: Path;
-  readonly reading: Reading;
+  readonly reading: R;
 
-  constructor(value: Json, path: Path, reading: Reading) {
+  constructor(value: Json, path: Path, reading: R) {
     this.value = value;
     this.path = path;
     this.reading = reading;
   }
 
   /** The place below a key, when there is one that is not null. */
-  get(key: string): Cursor | undefined {
+  get(key: string): Cursor<R> | undefined {
     if (!isMap(this.value) || !Object.hasOwn(this.value, key)) return undefined;
     const value = this.value[key];
     return value === undefined || value === null ? undefined : new Cursor(value, [...this.path, key], this.reading);
   }
 
   /** The keys of a map, each with its place. @param name as the message calls it */
-  entries(name: string): [string, Cursor][] {
+  entries(name: string): [string, Cursor<R>][] {
     if (!isMap(this.value)) return this.fail(`${name} must be a map`);
     return Object.entries(this.value).map(([key, value]) => [key, new Cursor(value, [...this.path, key], this.reading)]);
   }
 
   /** The places of a list's items. */
-  items(name: string): Cursor[] {
+  items(name: string): Cursor<R>[] {
     if (!Array.isArray(this.value)) return this.fail(`${name} must be a list`);
     return this.value.map((value, index) => new Cursor(value, [...this.path, index], this.reading));
   }
@@ -84,7 +90,7 @@ export class Cursor {
   }
 
   /** Another value for the same place. */
-  with(value: Json): Cursor {
+  with(value: Json): Cursor<R> {
     return new Cursor(value, this.path, this.reading);
   }
 
@@ -110,7 +116,7 @@ export class Cursor {
     const position = document?.positionOf(path, options.part ?? "key");
     const place = position === undefined ? "" : ` at line ${position.line}, column ${position.column}${document?.source === undefined ? "" : ` of ${document.source}`}`;
     const item = items.length === 0 ? "" : ` in catalog item "${items.at(-1)}"`;
-    throw new ClockerError(options.code ?? "invalid-blueprint", `Error in blueprint: ${message}${item}${place}`, {
+    throw new ClockerError(options.code ?? "invalid-blueprint", `Error in ${this.reading.what}: ${message}${item}${place}`, {
       ...(options.remedy === undefined ? {} : { remedy: options.remedy }),
       details: {
         path: [...path],

@@ -2,7 +2,7 @@ import { entitySpec, type EntitySpec } from "../../model/spec.ts";
 import { isEntitySpec } from "../../model/types/index.ts";
 import { type CatalogItem, catalogId } from "../catalog/catalog-item.ts";
 import { Cursor, type Draft } from "./cursor.ts";
-import { DOCKER_APPLICATION, dockerConfig } from "./docker-type.ts";
+import { DOCKER_APPLICATION, dockerConfig, isDockerType } from "./docker-type.ts";
 import { candidateNames, catalogItemFor, failUnknownType, splitPrefix } from "./type-names.ts";
 
 /**
@@ -11,7 +11,7 @@ import { candidateNames, catalogItemFor, failUnknownType, splitPrefix } from "./
  */
 export function entityTypeDraft(place: Cursor): Draft {
   const name = place.text("a type").trim();
-  if (name.startsWith("docker:")) return dockerDraft(name.slice("docker:".length), place);
+  if (isDockerType(name)) return dockerDraft(name, place);
   return draftNamed(name, place) ?? failUnknownType(place, name);
 }
 
@@ -29,8 +29,8 @@ function draftNamed(name: string, place: Cursor): Draft | undefined {
   return undefined;
 }
 
-function dockerDraft(reference: string, place: Cursor): Draft {
-  const config = dockerConfig(reference, place);
+function dockerDraft(type: string, place: Cursor): Draft {
+  const config = dockerConfig(type, place);
   const draft = draftNamed(DOCKER_APPLICATION, place) ?? failUnknownType(place, DOCKER_APPLICATION);
   return { ...draft, spec: { ...draft.spec, config: { ...draft.spec.config, ...config } } };
 }

@@ -3,6 +3,7 @@ import { nearest } from "../../model/nearest.ts";
 import type { EntitySpec, Json } from "../../model/spec.ts";
 import { isDeferred } from "../dsl/deferred.ts";
 import { type Cursor, type Draft, isMap } from "./cursor.ts";
+import { isDockerType } from "./docker-type.ts";
 import { entityTypeDraft } from "./entity-type-draft.ts";
 import { KeyTable } from "./key-table.ts";
 import { readAdjuncts } from "./read-adjuncts.ts";
@@ -23,8 +24,11 @@ const rootKeys = [...serviceKeys, "services", "origin", "version", "wrappedApp"]
 export function readEntity(plan: Cursor): Draft {
   if (!isMap(plan.value)) return plan.fail("a service must be a map with a type");
   const place = ["service_type", "serviceType", "type", "(type)"].map((key) => plan.get(key)).find((each) => each !== undefined);
-  const draft = entityTypeDraft(place ?? plan.fail("a service needs a type", { remedy: 'Give it a key "type" with the name of a type' }));
+  if (place === undefined) return plan.fail("a service needs a type", { remedy: 'Give it a key "type" with the name of a type' });
+  const draft = entityTypeDraft(place);
   applyPlan(plan, draft, "service");
+  // An image's service names its container by its id (clocker.md, 1.4).
+  if (draft.spec.planId !== undefined && isDockerType(place.value)) draft.spec.config["docker.container.name"] ??= draft.spec.planId;
   return draft;
 }
 

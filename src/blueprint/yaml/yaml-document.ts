@@ -47,6 +47,17 @@ export class YamlDocument {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   }
 
+  /** The text of a part of the document, from its first character on, with its lines as far to the left as that one. */
+  textOf(path: Path): string | undefined {
+    let node = this.#root;
+    for (const step of path) node = stepInto(node, step)?.value ?? null;
+    const [start, , end] = node?.range ?? [];
+    if (start === undefined || end === undefined) return undefined;
+    const indent = new RegExp(`^ {0,${this.at(start).column - 1}}`, "gm");
+    const rest = this.text.slice(start, end);
+    return `${rest.replaceAll(indent, (spaces, offset: number) => (offset === 0 ? spaces : "")).trimEnd()}\n`;
+  }
+
   /** A number or boolean at a path as it was written: the `7.10` that a version is, and not the number 7.1. */
   writtenAt(path: Path): string | undefined {
     let node = this.#root;
