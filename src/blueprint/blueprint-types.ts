@@ -1,4 +1,4 @@
-import type { AdjunctType } from "../model/adjunct.ts";
+import type { AdjunctType, InitializerType } from "../model/adjunct.ts";
 import type { EntityType } from "../model/entity-type.ts";
 import type { LocationReference } from "../model/spec.ts";
 import type { ValueType } from "../model/value-type.ts";
@@ -16,7 +16,9 @@ export interface BlueprintTypes {
   knownTypeNames(): Iterable<string>;
   /** A type that `brooklyn.parameters` name, beyond the built-in ones. */
   valueType?(name: string): ValueType<unknown> | undefined;
-  /** Whether an initializer of this name is known. Absent: any is taken. */
+  /** By name or alias. Absent: the config of initializers is kept as it is written. */
+  initializerType?(name: string): InitializerType | undefined;
+  /** Whether an initializer of this name is known. Absent, like `initializerType`: any is taken. */
   knownInitializer?(name: string): boolean;
   /** Whether a location is known. Absent: it is found out when the application is deployed. */
   knownLocation?(reference: LocationReference): boolean;

@@ -88,7 +88,7 @@ class SensorWait {
       () => work.signal.removeEventListener("abort", onAbort),
       events.subscribeSensor(entity.id, sensorName, () => this.#look()),
       events.subscribeSensor(entity.id, "service.state", () => this.#look()),
-      events.subscribeEntity(entity.id, (event) => event.kind === "entity-removed" && this.#fail(goneError(this.#wait))),
+      events.subscribeEntity(entity.id, (event) => event.kind === "entity-removed" && event.entity === entity && this.#fail(goneError(this.#wait))),
     );
     if (Number.isFinite(options.timeout)) this.#stops.push(clock.after(Math.max(0, options.timeout), () => this.#fail(timedOut(this.#wait))));
   }

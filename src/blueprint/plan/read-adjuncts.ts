@@ -1,4 +1,4 @@
-import type { AdjunctType } from "../../model/adjunct.ts";
+import type { AdjunctType, InitializerType } from "../../model/adjunct.ts";
 import type { ConfigKey } from "../../model/config-key.ts";
 import type { AdjunctSpec, Json, JsonObject } from "../../model/spec.ts";
 import { catalogId } from "../catalog/catalog-item.ts";
@@ -54,8 +54,13 @@ function readInitializer(cursor: Cursor): AdjunctSpec {
   const place = typeOf(cursor, "initializer");
   const { bare } = splitPrefix(place.text("a type").trim());
   const { types } = cursor.reading;
-  const name = candidateNames(bare).find((each) => types.knownInitializer?.(each)) ?? (types.knownInitializer === undefined ? renamedType(bare) : undefined);
-  return name === undefined ? failUnknownType(place, bare, "initializer") : withOwn(cursor, { type: name, config: {} }, undefined);
+  for (const name of candidateNames(bare)) {
+    const type = types.initializerType?.(name);
+    if (type !== undefined) return withOwn(cursor, { type: type.name, config: {} }, type);
+    if (types.knownInitializer?.(name) === true) return withOwn(cursor, { type: name, config: {} }, undefined);
+  }
+  const isOpen = types.initializerType === undefined && types.knownInitializer === undefined;
+  return isOpen ? withOwn(cursor, { type: renamedType(bare), config: {} }, undefined) : failUnknownType(place, bare, "initializer");
 }
 
 function typeOf(cursor: Cursor, kind: Kind): Cursor {
@@ -65,7 +70,7 @@ function typeOf(cursor: Cursor, kind: Kind): Cursor {
 }
 
 /** The name, tag and config that stand beside a type. */
-function withOwn(cursor: Cursor, base: AdjunctSpec, type: AdjunctType | undefined): AdjunctSpec {
+function withOwn(cursor: Cursor, base: AdjunctSpec, type: AdjunctType | InitializerType | undefined): AdjunctSpec {
   const name = cursor.get("name")?.text("name") ?? base.name;
   const uniqueTag = cursor.get("uniqueTag")?.text("uniqueTag") ?? base.uniqueTag;
   for (const [key, each] of cursor.entries("an item")) if (!beside.has(key)) each.warn(`"${key}" is ignored: config of policies, enrichers and initializers goes under brooklyn.config`);
@@ -79,7 +84,7 @@ function withOwn(cursor: Cursor, base: AdjunctSpec, type: AdjunctType | undefine
 
 const beside = new Set(["type", "(type)", "name", "id", "tags", "uniqueTag", "brooklyn.config", ...["policy", "enricher", "initializer"].flatMap((kind) => [`${kind}Type`, `${kind}_type`])]);
 
-function readConfig(cursor: Cursor, type: AdjunctType | undefined): JsonObject {
+function readConfig(cursor: Cursor, type: AdjunctType | InitializerType | undefined): JsonObject {
   const keys = new Map<string, ConfigKey>();
   for (const key of type?.config ?? []) for (const name of [...key.aliases, key.name]) keys.set(name, key);
   const config = new Map<string, Json>();
