@@ -59,7 +59,7 @@ export function fakeServer(options: { properties?: Record<string, string>; isRea
   if (!(locations instanceof PlaneLocations)) throw new Error("Not the locations that were made");
   return {
     plane,
-    applications: new Applications(plane, locations, { read: readTestBlueprint }),
+    applications: new Applications(plane, locations, { read: readTestBlueprint, readChildren: (text) => ({ specs: readTestBlueprint(text).spec.children, warnings: [] }) }),
     // Tests of the catalog have their own.
     catalog: undefined as unknown as Server["catalog"],
     locations,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Entity } from "../../model/entity.ts";
+import { ClockerError } from "../../model/errors.ts";
 import type { Task, TaskState } from "../../model/task.ts";
 import { showDuration } from "../../model/types/index.ts";
 import { Links, links, segment } from "./links.ts";
@@ -36,6 +37,7 @@ export const TaskSummary = z
     submittedByTask: LinkToTask.optional(),
     blockingDetails: z.string().optional().describe("What a running task waits for"),
     detailedStatus: z.string().optional(),
+    failure: z.object({ code: z.string(), reason: z.string(), remedy: z.string().optional() }).optional().describe("Of a task that failed, in detail views: the kind of failure, and what to do"),
     streams: z.record(z.string(), StreamLink),
     links: Links,
   })
@@ -72,7 +74,7 @@ export function taskSummary(task: Task, options: TaskSummaryOptions): TaskSummar
     startTimeUtc: task.startedAt,
     endTimeUtc: task.endedAt,
     currentStatus: statusOfTask[task.state],
-    ...(options.detail ? { result: task.isEnded ? resultOf(task) : undefined, detailedStatus: detailedStatus(task) } : {}),
+    ...(options.detail ? { result: task.isEnded ? resultOf(task) : undefined, detailedStatus: detailedStatus(task), failure: failureOfTask(task) } : {}),
     isError: task.state === "failed" || task.state === "interrupted",
     isCancelled: task.state === "cancelled",
     children: task.children.map((child) => linkTo(child, options)),
@@ -106,6 +108,19 @@ function resultOf(task: Task): unknown {
     return { type: "error", message: String(error) };
   }
 }
+
+/** Why it failed, for programs: the most telling of the codes in its chain of causes. */
+function failureOfTask(task: Task): TaskSummary["failure"] {
+  if (!task.isEnded || task.state === "completed") return undefined;
+  const reason = String(task.result);
+  if (task.state === "cancelled" || task.state === "interrupted") return { code: task.state, reason, remedy: task.remedy };
+  const codes: string[] = [];
+  for (let cause: unknown = task.error; cause instanceof Error && codes.length < 10; cause = cause.cause) if (cause instanceof ClockerError) codes.push(cause.code);
+  return { code: codes.find((code) => !WRAPPING.has(code)) ?? codes[0] ?? "internal", reason, remedy: task.remedy };
+}
+
+/** Codes that only say where it failed. */
+const WRAPPING: ReadonlySet<string> = new Set(["effector-failed", "start-failed", "internal"]);
 
 /** Several lines for people (reference, 2.1): the status, the result or the error with its remedy, and what it waits for. */
 function detailedStatus(task: Task): string {

@@ -1,0 +1,25 @@
+import { type Command, Option } from "commander";
+import type { Io } from "../io.ts";
+import type { LaunchFlags } from "../server/launch.ts";
+
+export function addLaunch(program: Command, io: Io): void {
+  program
+    .command("launch")
+    .summary("start the management server")
+    .description("Starts the management server and serves its console and API until it is interrupted. What it manages keeps running.")
+    .option("-p, --port <port>", "port to listen on; with + the next free one when it is taken (default: 8081+)")
+    .option("-b, --bind <address>", "address to listen on; others than 127.0.0.1 need users in the properties")
+    .option("--data-dir <folder>", "where state is kept (default: ~/.clocker)")
+    .option("--properties <file>", "a properties file read after ~/.brooklyn/brooklyn.properties")
+    .option("--no-global-properties", "leave ~/.brooklyn/brooklyn.properties out")
+    .option("--cloud", "deploy the Docker Cloud blueprint at --location")
+    .option("-l, --location <spec>", "where --cloud and --app go, unless the blueprint says so itself")
+    .option("-a, --app <file>", "deploy this blueprint")
+    .addOption(new Option("--persist <mode>", "whether state is kept").choices(["auto", "disabled", "rebind", "clean"]).default("auto"))
+    .addHelpText("after", "\nExamples:\n  clocker launch\n  clocker launch --cloud --location local\n  clocker launch --port 9000 --data-dir /var/lib/clocker")
+    .action(async (flags: LaunchFlags) => {
+      // Only these commands need the server's code; the others start faster without.
+      const { launch } = await import("../server/launch.ts");
+      await launch(flags, io);
+    });
+}
