@@ -16,7 +16,7 @@ START_SECONDS=${CLOCKER_DOCKERD_START_SECONDS:-90}
 main() {
   if engine_answers; then finish; fi
   refuse_what_cannot_be_brought
-  hold_lock /var/lock/clocker-docker-engine.lock 900
+  hold_lock /run/clocker-docker-engine.lock 900
   if engine_answers; then finish; fi
   has dockerd || apt_install docker.io iptables ca-certificates
   if ! engine_answers; then start_engine; fi

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { unixEngine } from "../../src/engine/docker-engine.ts";
 import type { Machine } from "../../src/machine/machine.ts";
+import { ByonProvider } from "../../src/provider/byon/byon.ts";
 import { setUpDockerHost } from "../../src/provider/docker-host-setup/docker-host-setup.ts";
+import { ensureEngine } from "../../src/provider/local/ensure-engine.ts";
 import { LocalProvider } from "../../src/provider/local/local.ts";
-import type { MachineDescription } from "../../src/provider/provider.ts";
+import type { MachineDescription, MachineRequest } from "../../src/provider/provider.ts";
 import { providerContract } from "./provider.ts";
 import { testConfig } from "./provider-config.ts";
 import { testWork } from "./provider-work.ts";
@@ -17,7 +20,7 @@ providerContract("local", { labelsMachines: true }, async () => {
 });
 
 describe("a local machine", () => {
-  const id = "hostsetup0";
+  let request: MachineRequest;
   let provider: LocalProvider;
   let description: MachineDescription;
   let machine: Machine;
@@ -31,13 +34,14 @@ describe("a local machine", () => {
   beforeAll(async () => {
     const config = await testConfig({});
     provider = new LocalProvider(config);
-    description = await provider.obtain({ id, owner: config.owner, name: "host-setup", properties: { minRam: "512mb", minCores: 1 } }, testWork());
+    request = { id: "hostsetup0", owner: config.owner, name: "host-setup", properties: { minRam: "512mb", minCores: 1 } };
+    description = await provider.obtain(request, testWork());
     machine = provider.connect(description);
   });
 
   afterAll(async () => {
     await machine.close();
-    await provider.release(id, testWork());
+    await provider.release(request.id, testWork());
   });
 
   test("has the name that was asked for, its limits, and a host key that was not learnt from the network", async () => {
@@ -72,6 +76,34 @@ describe("a local machine", () => {
     await expect(wrong).rejects.toMatchObject({ code: "command-failed", message: expect.stringContaining("driver not supported") });
     await outputOf(`sed -i 's/"nonsense"/"overlay2"/' /etc/docker/daemon.json`);
     await expect(setUpDockerHost(machine, {}, testWork())).resolves.toMatchObject({ hostname: "host-setup" });
+  });
+
+  test("is set up as well by a user who may use sudo", async () => {
+    await outputOf(`useradd -m -p '*' bob && echo "bob ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/bob && install -d -o bob /home/bob/.ssh && install -o bob /root/.ssh/authorized_keys /home/bob/.ssh/`);
+    const { host, privateKeyFile, hostKey } = description.ssh!;
+    const config = await testConfig({ hosts: [host], user: "bob", privateKeyFile, hostKey });
+    const byon = new ByonProvider(config);
+    const asBob = byon.connect(await byon.obtain({ id: "bobsmachin", owner: config.owner, name: "bob", properties: {} }, testWork()));
+    try {
+      await outputOf("kill $(cat /run/docker.pid); while [ -e /run/docker.pid ]; do sleep 0.1; done");
+      expect(await setUpDockerHost(asBob, { daemonConfig: { "max-concurrent-uploads": 2 } }, testWork())).toMatchObject({ hostname: "host-setup" });
+    } finally {
+      await asBob.close();
+    }
+  });
+
+  test("comes back with its address, its engine and its containers when it is restarted", async () => {
+    const engine = unixEngine(await ensureEngine(testWork()), "localhost");
+    try {
+      await outputOf("tar -C / -c bin lib lib64 usr/bin usr/lib/x86_64-linux-gnu/libc.so.6 usr/lib64 2>/dev/null | docker import - tiny >/dev/null; docker run -d --name sleeper --restart always tiny sleep 100000 >/dev/null");
+      await engine.killContainer(description.nativeId);
+      // Docker takes a killed container for one that was stopped on purpose; adopting it starts it, as a reboot does.
+      expect(await provider.obtain({ ...request, properties: {} }, testWork())).toEqual(description);
+      await setUpDockerHost(machine, {}, testWork());
+      expect(await outputOf("docker ps --format '{{.Names}}'")).toBe("sleeper");
+    } finally {
+      await engine.close();
+    }
   });
 
   test("gets Docker Engine from its distribution where there is none", async () => {

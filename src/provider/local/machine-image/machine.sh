@@ -7,7 +7,7 @@ main() {
   mount -o remount,rw /sys || echo "clocker-machine: cannot remount /sys read-write" >&2
   prepare_cgroups
   [ -f /etc/docker/daemon.json ] || write_daemon_config
-  mkdir -p /run/sshd
+  mkdir -p /run/sshd /run/lock
   trap stop TERM INT
   /usr/sbin/sshd -D -e &
   sshd=$!
