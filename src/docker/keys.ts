@@ -21,20 +21,20 @@ export const LOCATION_STATUS = sensor("entity.dynamicLocation.status", types.boo
 
 // Infrastructure
 export const DOCKER_VERSION = configKey("docker.version", types.string, "Wanted Docker Engine version, where the host has none yet; the distribution's when absent", { flag: "dockerVersion", aliases: ["install.version", "version"], label: "Docker Version" });
-export const SECURITY_GROUP = configKey("docker.host.securityGroup", types.string, "Security group for the hosts, on clouds that have them", { flag: "securityGroup" });
-export const OPEN_IPTABLES = configKey("docker.host.openIptables", types.boolean, "Whether published ports are opened in the hosts' firewall", { flag: "openIptables", defaultValue: false });
+export const SECURITY_GROUP = configKey("docker.host.securityGroup", types.string, "Security group for the hosts, handed to providers of clouds that have them; no other provider reads it", { flag: "securityGroup" });
+export const OPEN_IPTABLES = configKey("docker.host.openIptables", types.boolean, "Kept from Clocker: Docker opens the ports that it publishes by itself, so this changes nothing", { flag: "openIptables", defaultValue: false });
 export const HOST_INITIAL_SIZE = configKey("docker.host.cluster.initial.size", types.integer, "Docker hosts made when the cloud starts", { flag: "minHost", aliases: ["docker.host.initial.size"], label: "Host Cluster Minimum Size", defaultValue: 1, inherited: false });
 export const HOST_MAX_SIZE = configKey("docker.host.cluster.maxSize", types.integer, "Most Docker hosts that the cloud grows to; no limit when negative", { flag: "maxHost", label: "Host Cluster Maximum Size", defaultValue: -1, inherited: false });
 export const MAX_CONTAINERS = configKey("docker.container.cluster.maxSize", types.integer, "Most containers on a host", { flag: "maxContainer", aliases: ["maxSize"], label: "Container Cluster Maximum Size", defaultValue: 4 });
 export const MAX_CPU = configKey("docker.container.cluster.maxCpu", types.double, "Most CPU use of a host (fraction of all its cores) that still takes containers, for the CPU strategies", { flag: "maxCpu" });
 export const STRATEGIES = configKey("docker.container.strategies", types.json, "Placement strategies, applied in order: the cloud's, then the entity's", { flag: "strategies", aliases: ["docker.container.strategy", "docker.container.strategye", "strategy"], inherited: false });
 export const REMOVE_EMPTY = configKey("docker.host.removeEmpty", types.boolean, "Whether a host is removed when its last container goes", { flag: "removeEmptyHosts", defaultValue: false, inherited: false });
-export const REGISTER_HOSTS = configKey("docker.host.register", types.boolean, "Whether each host is also registered as a location of its own", { flag: "registerHosts", defaultValue: false, inherited: false });
-export const HA_POLICIES = configKey("docker.policy.ha.enable", types.boolean, "Whether failed containers are restarted and failed hosts replaced", { flag: "highAvailabilty", aliases: ["highAvailability"], label: "Enable Host HA Policies", defaultValue: false, inherited: false });
+export const REGISTER_HOSTS = configKey("docker.host.register", types.boolean, "Whether each host is also registered as a location of its own", { flag: "registerHosts", defaultValue: false });
+export const HA_POLICIES = configKey("docker.policy.ha.enable", types.boolean, "Kept from Clocker: the policies that restart failed containers and replace failed hosts are not there yet, so this changes nothing", { flag: "highAvailabilty", aliases: ["highAvailability"], label: "Enable Host HA Policies", defaultValue: false, inherited: false });
 export const HOST_SPEC = configKey("docker.host.spec", types.entitySpec, "What hosts are made from", { flag: "hostSpec", inherited: false });
 export const SHUTDOWN_TIMEOUT = configKey("docker.timeout.shutdown", types.duration, "How long stopping the cloud waits for the applications in it", { flag: "shutdownTimeout", defaultValue: 300_000, inherited: false });
 export const HOST_PORTS = configKey("docker.host.portRange", types.string, "Host ports under which container ports are published", { defaultValue: "49000-65535" });
-export const AFFINITY_RULES = configKey("affinity.rules", types.json, "Affinity rules", { flag: "affinityRules" });
+export const AFFINITY_RULES = configKey("affinity.rules", types.json, "Kept from Clocker: affinity is not there yet, so this changes nothing", { flag: "affinityRules" });
 
 export const HOSTS_SENSOR = sensor("docker.hosts", types.json, "The cluster of Docker hosts");
 export const FABRIC = sensor("docker.fabric", types.json, "The group of all containers");
@@ -83,7 +83,7 @@ export const IMAGE_NAME = configKey("docker.image.name", types.string, "Image, b
 export const IMAGE_TAG = configKey("docker.image.tag", types.string, "Tag of the image", { flag: "imageTag", defaultValue: "latest" });
 export const IMAGE_ENTRYPOINT = configKey("docker.image.entrypoint", types.list(types.string), "Entrypoint of the container", { flag: "entrypoint" });
 export const IMAGE_COMMANDS = configKey("docker.image.commands", types.list(types.string), "Command of the container", { flag: "commands" });
-export const HARDWARE_ID = configKey("docker.hardwareId", types.string, "Kept from Clocker, where it named a hardware profile", { flag: "hardwareId" });
+export const HARDWARE_ID = configKey("docker.hardwareId", types.string, "Kept from Clocker, where it named a hardware profile: it changes nothing", { flag: "hardwareId" });
 
 // Container options (reference/clocker.md, 5)
 export const CPU_SHARES = configKey("docker.cpuShares", types.integer, "Relative CPU weight", { flag: "cpuShares" });

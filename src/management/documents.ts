@@ -7,9 +7,9 @@ const EMPTY: ReadonlyMap<string, JsonObject> = new Map();
 /** Documents in memory, written through the persister. */
 export class PersistedDocuments implements Documents {
   readonly #kinds = new Map<string, Map<string, JsonObject>>();
-  readonly #persister: Persister;
+  readonly #persister: Pick<Persister, "changed" | "flush">;
 
-  constructor(persister: Persister) {
+  constructor(persister: Pick<Persister, "changed" | "flush">) {
     this.#persister = persister;
   }
 

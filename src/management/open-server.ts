@@ -139,6 +139,8 @@ class OpenServer implements Server {
     }
     const running = [...this.plane.tasks.running()].filter((task) => task.parent === undefined);
     // What was running is marked as interrupted at the next start, as after a crash; here it is only made to let go.
+    await this.#persister.flush();
+    this.plane.freeze();
     await this.#persister.close();
     running.forEach((task) => task.cancel(stopping));
     await this.#store.close();

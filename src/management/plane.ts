@@ -48,10 +48,11 @@ export class Plane implements Management {
   readonly entities = new EntityIndex();
   /** Removes applications: set by `Applications`, which is made over the plane. */
   destroyer: ((application: Entity) => Promise<void>) | undefined;
-  readonly #persister: Persister;
+  readonly #persister: Pick<Persister, "changed" | "flush">;
   readonly #dsl: PlaneOptions["dsl"];
   readonly #origins = new Map<string, EntityOrigin>();
   #sequence = 0;
+  #isFrozen = false;
 
   constructor(options: PlaneOptions) {
     this.planeId = options.planeId;
@@ -61,8 +62,13 @@ export class Plane implements Management {
     this.log = options.log;
     this.events = new EventBus((error) => options.log.error({ error }, "A listener failed"));
     this.types = options.types;
-    this.#persister = options.persister;
-    this.documents = new PersistedDocuments(options.persister);
+    this.#persister = {
+      changed: (kind, id, snapshot, lazily) => {
+        if (!this.#isFrozen) options.persister.changed(kind, id, snapshot, lazily);
+      },
+      flush: () => (this.#isFrozen ? Promise.resolve() : options.persister.flush()),
+    };
+    this.documents = new PersistedDocuments(this.#persister);
     this.resources = options.resources;
     this.secrets = options.secrets;
     this.#dsl = options.dsl;
@@ -76,6 +82,11 @@ export class Plane implements Management {
       },
     });
     this.locations = options.locations(this);
+  }
+
+  /** From here on nothing is stored: the server ends, and what runs is let go of as it would be by a crash. */
+  freeze(): void {
+    this.#isFrozen = true;
   }
 
   entity(id: string): Entity | undefined {

@@ -36,7 +36,7 @@ export const dockerHost = defineEntityType({
   traits: [STARTABLE, "org.apache.brooklyn.entity.machine.MachineEntity"],
   config: [
     keys.DOCKER_VERSION, keys.MAX_CONTAINERS, keys.MAX_CPU, keys.HA_POLICIES, keys.CONTAINER_SPEC, keys.HOST_NAME_FORMAT, keys.SCAN_INTERVAL, keys.HOST_POLL_PERIOD, keys.STORAGE_DRIVER,
-    keys.INSTALL_METHOD, keys.INSTALL_SCRIPT_URL, keys.HOST_FLAGS, keys.SECURITY_GROUP, keys.OPEN_IPTABLES, keys.HOST_PORTS, keys.HOST_VOLUMES, keys.AFFINITY_RULES, keys.IMAGE_ID, keys.HARDWARE_ID, START_TIMEOUT,
+    keys.INSTALL_METHOD, keys.INSTALL_SCRIPT_URL, keys.HOST_FLAGS, keys.SECURITY_GROUP, keys.OPEN_IPTABLES, keys.HOST_PORTS, keys.HOST_VOLUMES, keys.AFFINITY_RULES, keys.IMAGE_ID, keys.HARDWARE_ID, keys.REGISTER_HOSTS, START_TIMEOUT,
   ],
   sensors: [
     ...machineSensors, keys.DOCKER_HOST_NAME, keys.CONTAINERS_GROUP, keys.ENGINE_VERSION, keys.ENGINE_STORAGE, keys.HOST_CONTAINERS, keys.CONTAINER_COUNTER, keys.CONTAINER_INFRASTRUCTURE,
@@ -66,6 +66,7 @@ function manage(host: Entity): void {
   const cloud = DockerCloud.find(host);
   if (cloud === undefined) return;
   cloud.hosts.set(host.id, new HostRuntime(host));
+  host.management.locations.add(hostLocation(host));
   host.set(keys.CONTAINER_INFRASTRUCTURE, entityReference(cloud.infrastructure));
   cloud.pool.addHost({ id: host.id, hostname: host.get(HOST_NAME) ?? host.displayName, order: cloud.nextOrder(), labels: {}, ...willingness(host) });
   const { events } = host.management;
@@ -101,7 +102,18 @@ async function start({ entity: host, parameters, work }: EffectorCall): Promise<
     });
     feedHost(runtime);
     host.addLocation(hostLocation(host));
+    if (host.config.peek(keys.REGISTER_HOSTS) && !host.management.locations.isTaken(registeredName(host))) host.management.locations.register(registeredName(host), hostLocation(host));
   });
+}
+
+/** Under `docker.host.register` each host is a location of its own: `docker-INFRASTRUCTURE-HOST` (Clocker 1.1). */
+function registeredName(host: Entity): string {
+  return `docker-${DockerCloud.get(host).infrastructure.id}-${host.id}`;
+}
+
+function leaveRegistry(host: Entity): void {
+  host.management.locations.unregister(registeredName(host));
+  host.management.locations.forget(hostLocation(host));
 }
 
 /** The machine, recorded durably before it is asked for. */
@@ -145,6 +157,7 @@ async function setUpOptions(host: Entity, work: Work): Promise<DockerHostOptions
 async function stop({ entity: host, work }: EffectorCall): Promise<void> {
   await stopping(host, async () => {
     host.stopFeeds();
+    host.management.locations.unregister(registeredName(host));
     host.removeLocation(hostLocation(host));
     const containers = [...(containersOf(host)?.children ?? [])];
     const runtime = DockerCloud.get(host).host(host.id);
@@ -204,6 +217,7 @@ async function resume(host: Entity, work: Work): Promise<void> {
 
 function unmanage(host: Entity): void {
   const cloud = DockerCloud.find(host);
+  if (cloud !== undefined) leaveRegistry(host);
   cloud?.pool.removeHost(host.id);
   const runtime = cloud?.hosts.get(host.id);
   cloud?.hosts.delete(host.id);
