@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { Engine } from "../../engine/engine.ts";
 import type { ConfigKey } from "../../model/config-key.ts";
 import type { Entity } from "../../model/entity.ts";
@@ -6,6 +5,7 @@ import { ClockerError } from "../../model/errors.ts";
 import { untilAborted } from "../../model/mutex.ts";
 import type { Work } from "../../model/work.ts";
 import { ensureBaseImage } from "../../provider/base-image.ts";
+import { defaultCacheDir } from "../../provider/provider-config.ts";
 import { tarOf } from "../../provider/tar-of.ts";
 import type { HostRuntime } from "../host/host-runtime.ts";
 import { DOCKERFILE_NAME, DOCKERFILE_SUBSTITUTIONS, DOCKERFILE_URL, IMAGE_ID, IMAGE_NAME, IMAGE_TAG } from "../keys.ts";
@@ -45,8 +45,7 @@ export async function ensureImage(runtime: HostRuntime, entity: Entity, option: 
 
 /** The image that containers get which ask for none, and Dockerfiles build on. */
 export function baseImage(runtime: HostRuntime, work: Work): Promise<string> {
-  const cacheDir = path.join(runtime.host.management.dataDir, "cache");
-  return once(runtime, "base image", work, (step) => ensureBaseImage(runtime.engine, { cacheDir, work: step }));
+  return once(runtime, "base image", work, (step) => ensureBaseImage(runtime.engine, { cacheDir: defaultCacheDir(), work: step }));
 }
 
 async function build(runtime: HostRuntime, entity: Entity, url: string, option: OptionReader, work: Work): Promise<string> {
