@@ -3,6 +3,7 @@ import { ClockerError, messageOf } from "../../model/errors.ts";
 import type { Work } from "../../model/work.ts";
 import type { ContainerSpec, Engine } from "../../engine/engine.ts";
 import { boundingCapabilities } from "./capabilities.ts";
+import { OWNER_LABEL } from "./labels.ts";
 
 /** What lets a container run an engine of its own. */
 export type Privileges = Pick<ContainerSpec, "privileged" | "capAdd" | "securityOpt" | "deviceCgroupRules" | "cgroupnsMode" | "binds">;
@@ -11,9 +12,12 @@ export type Privileges = Pick<ContainerSpec, "privileged" | "capAdd" | "security
  * Finds out, by starting a container that ends at once, whether the engine may give containers every privilege; where it may not (its own process lacks a
  * capability, as in many sandboxes), each one that there is is given by name. Tried with Docker 20.10 on cgroup v1.
  */
-export async function findPrivileges(engine: Engine, image: string, labels: Readonly<Record<string, string>>, work: Work): Promise<Privileges> {
+export async function findPrivileges(engine: Engine, image: string, owner: string, work: Work): Promise<Privileges> {
   const groups = controlGroupAccess((await engine.info(work.signal)).cgroupVersion);
-  const refusal = await tryPrivileged(engine, { image, labels, command: ["true"], network: "none", privileged: true, ...groups }, work.signal);
+  const trial = { name: `clocker-${owner}-privileges`, image, command: ["true"], network: "none", privileged: true, ...groups };
+  // A crash may have left one.
+  await engine.removeContainer(trial.name, work.signal);
+  const refusal = await tryPrivileged(engine, { ...trial, labels: { [OWNER_LABEL]: owner } }, work.signal);
   if (refusal === undefined) return { privileged: true, ...groups };
   work.log(`The engine gives no container all privileges (${refusal}), so each that there is will be given by name`);
   return {

@@ -4,7 +4,6 @@ import type { Engine } from "../../engine/engine.ts";
 import { Limiter } from "../../engine/limiter.ts";
 import { defaultCacheDir, type ProviderConfig } from "../provider-config.ts";
 import { ensureEngine, knownEngineSocket } from "./ensure-engine.ts";
-import { OWNER_LABEL } from "./labels.ts";
 import { ensureMachineImage } from "./machine-image.ts";
 import { ensureNetwork, type MachineNetwork } from "./network.ts";
 import { type HostNetwork, readHostNetwork } from "./host-network.ts";
@@ -46,7 +45,7 @@ export class Site {
     const engine = await this.engine(work);
     const image = await ensureMachineImage(engine, cacheDir ?? defaultCacheDir(), work);
     const hostNetwork = await readHostNetwork();
-    this.#privileges ??= await findPrivileges(engine, image, { [OWNER_LABEL]: owner }, work);
+    this.#privileges ??= await findPrivileges(engine, image, owner, work);
     return { engine, image, hostNetwork, privileges: this.#privileges, network: await ensureNetwork(engine, owner, hostNetwork.mtu, work.signal) };
   }
 
