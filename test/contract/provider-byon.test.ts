@@ -1,21 +1,19 @@
 import { createServer } from "node:net";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ByonProvider } from "../../src/provider/byon/byon.ts";
 import type { MachineRequest } from "../../src/provider/provider.ts";
 import { startSshd, type TestSshd } from "../support/sshd.ts";
 import { providerContract } from "./provider.ts";
-import { testConfig } from "./provider-config.ts";
+import { temporaryFolder, testConfig } from "./provider-config.ts";
 import { testWork } from "./provider-work.ts";
 
 let servers: TestSshd[] = [];
 let hosts: Record<string, unknown>[] = [];
 
 beforeAll(async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), "clocker-byon-"));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder();
   servers = await Promise.all([startSshd(), startSshd()]);
   hosts = await Promise.all(
     servers.map(async (server, index) => {

@@ -6,11 +6,22 @@ import type { ProviderConfig } from "../../src/provider/provider-config.ts";
 import { realClock } from "./provider-work.ts";
 
 let planes = 0;
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+/** Goes when the tests of the file have ended. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "clocker-provider-"));
+  folders.push(folder);
+  return folder;
+}
 
 /** The config of a plane of its own, in a data directory that goes when the tests of the file have ended. */
 export async function testConfig(properties: Readonly<Record<string, unknown>>): Promise<ProviderConfig> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), "clocker-provider-"));
-  afterAll(() => rm(dataDir, { recursive: true, force: true }));
+  const dataDir = await temporaryFolder();
   return {
     dataDir,
     owner: `test${process.pid}x${++planes}`,
