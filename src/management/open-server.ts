@@ -16,7 +16,7 @@ import { providerResolver } from "./location/provider-resolver.ts";
 import type { Logger } from "./logger.ts";
 import { Plane } from "./plane.ts";
 import type { Properties } from "./properties/properties.ts";
-import { resourceLoader } from "./resources/index.ts";
+import { Resources } from "./resources/resource-loader.ts";
 import { loadStore, reconnect, restoreDocuments, restoreEntities, type Stored } from "./restore.ts";
 import { openSecretStore } from "./secrets/secret-store.ts";
 import { ServerTypes } from "./server-types.ts";
@@ -58,7 +58,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       randomBytes: (size) => randomBytes(size),
       persister,
       types,
-      resources: resourceLoader({ dataDir, properties, log }),
+      resources: new Resources({ clock, dataDir, mavenRepository: properties.get("maven.repository") }),
       secrets: await openSecretStore(dataDir),
       log,
       dsl: { isDeferred, resolve },
