@@ -1,0 +1,79 @@
+import type { Engine } from "../src/engine/engine.ts";
+import type { Benchmark } from "./benchmark.ts";
+import type { Bench } from "./support/bench.ts";
+import { benchCloud, CLOUD } from "./support/bench-cloud.ts";
+import type { Rest } from "./support/rest.ts";
+import { median, rounds } from "./support/statistics.ts";
+
+const CONTAINERS = 20;
+const ROUNDS = 3;
+const LABEL = "clocker.bench";
+
+/** What containers run that have nothing else to run: the same as Clocker's own. */
+const KEEP_RUNNING = ["/bin/sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done"];
+
+/** 20 containers through Clocker, and the same 20 straight through the API of the same engine, all at once in both cases; the rounds alternate. */
+export const containers: Benchmark = {
+  name: "containers",
+  title: `What Clocker adds to ${CONTAINERS} containers`,
+  measure: async (bench) => {
+    const { rest, engine } = await benchCloud(bench);
+    const image = await warmUp(rest, engine);
+    const clocker: { obtained: number; running: number }[] = [];
+    const straight: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      if (round % 2 === 0) straight.push(await throughEngine(engine, image, bench));
+      clocker.push(await throughClocker(rest));
+      if (round % 2 === 1) straight.push(await throughEngine(engine, image, bench));
+    }
+    const obtained = clocker.map((each) => each.obtained);
+    const running = clocker.map((each) => each.running);
+    const engineOnly = { what: `the same ${CONTAINERS} through the engine's API`, value: median(straight) };
+    return [
+      { what: `${CONTAINERS} containers through Clocker`, value: median(obtained), unit: "ms", peer: engineOnly, note: `median of ${rounds(obtained)}; engine ${rounds(straight)}` },
+      { what: "as a ratio", value: median(obtained) / median(straight), unit: "ratio", peer: engineOnly, note: "placed, recorded durably, created, started, known as machines" },
+      { what: "until the application runs", value: median(running), unit: "ms", peer: engineOnly, note: "then a command in each makes its folders" },
+    ];
+  },
+};
+
+/** One container, so that the image is on the host; gives the image. */
+async function warmUp(rest: Rest, engine: Engine): Promise<string> {
+  const { applicationId } = await rest.deploy(blueprint(1));
+  const [container] = await engine.listContainers({ labels: { "clocker.owner": undefined } });
+  await rest.remove(applicationId);
+  if (container === undefined) throw new Error("The container of the warm-up is not on the host");
+  return container.image;
+}
+
+/** Milliseconds until the last machine was obtained, and until the application ran. */
+async function throughClocker(rest: Rest): Promise<{ obtained: number; running: number }> {
+  const startedAt = Date.now();
+  const { applicationId, task, ms } = await rest.deploy(blueprint(CONTAINERS));
+  const provisioned = (await rest.below(task)).filter(({ displayName }) => displayName.startsWith("provisioning ("));
+  await rest.remove(applicationId);
+  if (provisioned.length !== CONTAINERS) throw new Error(`${provisioned.length} containers were obtained instead of ${CONTAINERS}`);
+  return { obtained: Math.max(...provisioned.map(({ endTimeUtc }) => endTimeUtc ?? Number.NaN)) - startedAt, running: ms };
+}
+
+async function throughEngine(engine: Engine, image: string, bench: Bench): Promise<number> {
+  const numbers = Array.from({ length: CONTAINERS }, (_, number) => number);
+  const startedAt = performance.now();
+  try {
+    await Promise.all(
+      numbers.map(async (number) => {
+        const id = await engine.createContainer({ name: `bench-${number}`, image, command: KEEP_RUNNING, labels: { [LABEL]: "" }, env: { NUMBER: String(number) } }, bench.signal);
+        await engine.startContainer(id, bench.signal);
+      }),
+    );
+    return performance.now() - startedAt;
+  } finally {
+    const made = await engine.listContainers({ labels: { [LABEL]: undefined } });
+    await Promise.all(made.map(({ id }) => engine.removeContainer(id)));
+  }
+}
+
+function blueprint(count: number): string {
+  const service = "- type: org.apache.brooklyn.entity.software.base.EmptySoftwareProcess\n";
+  return `name: ${count} containers\nlocation: ${CLOUD}\nservices:\n${service.repeat(count)}`;
+}
