@@ -31,7 +31,7 @@ export const SKIP_START_IF_RUNNING = configKey("skip.start.ifRunning", types.boo
 export const SKIP_INSTALL = configKey("skip.install", types.boolean, "Whether the software is taken as installed", { flag: "skipInstall", aliases: ["install.skip"], inherited: false });
 
 export const childStartModes = ["NONE", "FOREGROUND", "FOREGROUND_LATE", "BACKGROUND", "BACKGROUND_LATE"] as const;
-export const CHILDREN_STARTABLE_MODE = configKey("children.startable.mode", types.enumOf("org.apache.brooklyn.entity.software.base.SoftwareProcess$ChildStartableMode", childStartModes), "Whether and when children are started with the process", {
+export const CHILDREN_STARTABLE_MODE = configKey<(typeof childStartModes)[number]>("children.startable.mode", types.enumOf("org.apache.brooklyn.entity.software.base.SoftwareProcess$ChildStartableMode", childStartModes), "Whether and when children are started with the process", {
   flag: "childStartMode",
   defaultValue: "NONE",
 });

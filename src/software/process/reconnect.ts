@@ -1,5 +1,6 @@
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
+import { momentOf } from "../feed/moment-of.ts";
 import { expectedState, setFailed } from "../stock/service-state.ts";
 import { MAX_SENSOR_REBIND_DELAY } from "./keys.ts";
 import { monitorProcess } from "./monitor.ts";
@@ -18,7 +19,7 @@ export function reconnectSoftware(entity: Entity): void {
   const expected = expectedState(entity);
   if (expected === "STARTING" || expected === "STOPPING") return setInterrupted(entity, expected);
   if (expected !== "RUNNING" || location === undefined || siteOf(entity, location) === undefined || !entity.is(HAS_PROCESS)) return;
-  monitorProcess(entity, location, spread(entity.id) * Math.max(0, Math.min(entity.config.peek(MAX_SENSOR_REBIND_DELAY), LONGEST_SPREAD)));
+  monitorProcess(entity, location, momentOf(entity.id) * Math.max(0, Math.min(entity.config.peek(MAX_SENSOR_REBIND_DELAY), LONGEST_SPREAD)));
 }
 
 const LONGEST_SPREAD = 60_000;
@@ -29,11 +30,4 @@ function setInterrupted(entity: Entity, expected: "STARTING" | "STOPPING"): void
     remedy: isStart ? "Restart or delete the entity" : "Stop it again or delete it",
   });
   setFailed(entity, isStart ? "start" : "stop", error);
-}
-
-/** A number from 0 to 1 that is the entity's own. */
-function spread(id: string): number {
-  let hash = 0;
-  for (const char of id) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 65_521;
-  return hash / 65_521;
 }

@@ -1,0 +1,59 @@
+import type { InitializerConfig, InitializerType } from "../../model/adjunct.ts";
+import { configKey } from "../../model/config-key.ts";
+import type { Entity } from "../../model/entity.ts";
+import { ClockerError } from "../../model/errors.ts";
+import { parseStructuredText, types } from "../../model/types/index.ts";
+import type { Work } from "../../model/work.ts";
+import { readHttp } from "../feed/http.ts";
+import { atJsonPath, wholeText } from "../feed/output.ts";
+import { pollWhileRunning } from "../feed/while-running.ts";
+import { publishOnError } from "./command-sensor.ts";
+import { declareSensor, ONLY_IF_SERVICE_UP, PERIOD, pollKeys, publish, resolved, sensorKeys, SKIP_INITIAL_RUN, TRIGGERS } from "./sensor-keys.ts";
+
+const URI = configKey("uri", types.string, "The address to get, from the management node", { constraints: ["required"] });
+const JSON_PATH = configKey("jsonPath", types.string, "What of a JSON answer is the value, as a path of names and indexes", { defaultValue: "$" });
+const USERNAME = configKey("username", types.string, "User for basic authentication");
+const PASSWORD = configKey("password", types.secret, "Password for basic authentication", { secret: true });
+const HEADERS = configKey("headers", types.map(types.string), "Headers of the request", { defaultValue: {} });
+const PREEMPTIVE = configKey("preemptiveBasicAuth", types.boolean, "Accepted: credentials are always sent at once", { defaultValue: false });
+
+/** Brooklyn's `HttpRequestSensor`: a sensor from the answer to an HTTP request. */
+export const httpSensor: InitializerType = {
+  name: "org.apache.brooklyn.core.sensor.http.HttpRequestSensor",
+  displayName: "HTTP sensor",
+  description: "Adds a sensor whose value is what an address answers, or a part of it",
+  aliases: ["brooklyn.entity.software.http.HttpRequestSensor", "http-request-sensor"],
+  config: [...sensorKeys, ...pollKeys, URI, JSON_PATH, USERNAME, PASSWORD, HEADERS, PREEMPTIVE],
+  apply: (entity, config) => {
+    const target = declareSensor(entity, config, "HttpRequestSensor");
+    if (config.raw[URI.name] === undefined) throw new ClockerError("invalid-blueprint", `Cannot initialize "${entity.displayName}": HttpRequestSensor needs a uri`, { remedy: 'Give "uri" in its brooklyn.config' });
+    pollWhileRunning({
+      entity,
+      name: `sensor ${target.name}`,
+      period: config.get(PERIOD),
+      needsMachine: false,
+      onlyIfServiceUp: config.get(ONLY_IF_SERVICE_UP),
+      skipsFirst: config.get(SKIP_INITIAL_RUN),
+      triggers: config.get(TRIGGERS),
+      poll: async (work) => publish(entity, target, await valueAt(entity, config, work)),
+      onSuccess: () => {},
+      onFailure: () => publishOnError(entity, config, target),
+    });
+  },
+};
+
+async function valueAt(entity: Entity, config: InitializerConfig, work: Work): Promise<unknown> {
+  const url = (await resolved(entity, config, URI, work)) ?? "";
+  const { status, body } = await readHttp({
+    url,
+    headers: (await resolved(entity, config, HEADERS, work)) ?? {},
+    username: await resolved(entity, config, USERNAME, work),
+    password: await resolved(entity, config, PASSWORD, work),
+    signal: work.signal,
+  });
+  work.log(`${status}, ${body.length} characters`);
+  if (status < 200 || status > 299) throw new ClockerError("unreachable", `Cannot read "${url}": it answered ${status}`);
+  const path = config.get(JSON_PATH);
+  const parsed = parseStructuredText(body);
+  return path === "$" || path === "" ? wholeText(body) : atJsonPath(parsed, path);
+}

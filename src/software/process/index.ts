@@ -1,0 +1,5 @@
+import type { EntityType } from "../../model/entity-type.ts";
+import { emptySoftwareProcess, softwareProcess, vanillaSoftwareProcess } from "./software-process.ts";
+
+/** Every type of software process that is made of code; technologies are bundles in `catalog/`. */
+export const softwareEntityTypes: readonly EntityType[] = [softwareProcess, vanillaSoftwareProcess, emptySoftwareProcess];
