@@ -3,7 +3,7 @@ import type { BlueprintTypes } from "./blueprint-types.ts";
 import { checkConstraints } from "./plan/check-spec.ts";
 import { type BlueprintWarning, Cursor, type Draft, isMap, type Reading } from "./plan/cursor.ts";
 import { isBare, readApplication } from "./plan/read-application.ts";
-import { finished, readEntity } from "./plan/read-entity.ts";
+import { finished, MOST_ENTITIES, readEntity } from "./plan/read-entity.ts";
 import { parseYaml } from "./yaml/parse-yaml.ts";
 
 export interface ReadOptions {
@@ -53,6 +53,7 @@ function cursorOf(text: string, { types, source }: ReadOptions): Cursor {
     document,
     warnings: [],
     items: [],
+    budget: { entities: MOST_ENTITIES },
     readers: { spec: (plan) => finished(readEntity(plan)), entity: readEntity, application: (plan, unwrap): Draft => readApplication(plan, unwrap) },
   };
   return new Cursor(document.value, [], reading);

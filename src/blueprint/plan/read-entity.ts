@@ -20,11 +20,15 @@ const serviceKeys = [
 /** The keys of a plan's root (reference, 3.1); every other one is kept by nobody. */
 const rootKeys = [...serviceKeys, "services", "origin", "version", "wrappedApp"];
 
+/** The most entities that a blueprint may describe, those of its catalog items included. */
+export const MOST_ENTITIES = 20_000;
+
 /** A service, a child or a nested spec: what its type stands for, with what the plan adds to it. */
 export function readEntity(plan: Cursor): Draft {
   if (!isMap(plan.value)) return plan.fail("a service must be a map with a type");
   const place = ["service_type", "serviceType", "type", "(type)"].map((key) => plan.get(key)).find((each) => each !== undefined);
   if (place === undefined) return plan.fail("a service needs a type", { remedy: 'Give it a key "type" with the name of a type' });
+  if (plan.reading.budget.entities-- <= 0) return plan.fail(`it would make more than ${MOST_ENTITIES} entities`);
   const draft = entityTypeDraft(place);
   applyPlan(plan, draft, "service");
   // An image's service names its container by its id (clocker.md, 1.4).
