@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parse } from "yaml";
+import { Catalog, readBom } from "../../src/blueprint/catalog/index.ts";
 import { Applications } from "../../src/management/applications.ts";
 import { PlaneLocations } from "../../src/management/location/location-registry.ts";
 import { Plane } from "../../src/management/plane.ts";
@@ -57,18 +58,18 @@ export function fakeServer(options: { properties?: Record<string, string>; isRea
   });
   const { locations } = plane;
   if (!(locations instanceof PlaneLocations)) throw new Error("Not the locations that were made");
+  const catalog = new Catalog();
   return {
     plane,
     applications: new Applications(plane, locations, { read: readTestBlueprint, readChildren: (text) => ({ specs: readTestBlueprint(text).spec.children, warnings: [] }) }),
-    // Tests of the catalog have their own.
-    catalog: undefined as unknown as Server["catalog"],
+    catalog,
     locations,
     properties: new Properties(new Map(Object.entries(options.properties ?? {}).map(([key, value]) => [key, { value, source: "test" }]))),
     log,
     version: { version: "0.1.0-test", buildSha1: "abc", buildBranch: "main" },
     isReady: options.isReady ?? true,
-    addToCatalog: async () => ({ added: [], unchanged: [] }),
-    removeFromCatalog: async () => {},
+    addToCatalog: async (text, { force } = {}) => catalog.add(await readBom(text), force === undefined ? {} : { force }),
+    removeFromCatalog: async (id, version) => void catalog.remove(id, version),
     close: async () => {
       await persister.close();
       await store.close();

@@ -4,6 +4,8 @@ import { addActivities } from "./activities.ts";
 import { addAdjuncts } from "./adjuncts.ts";
 import { addApplicationTrees } from "./application-trees.ts";
 import { addApplications } from "./applications.ts";
+import { addCatalog } from "./catalog.ts";
+import { addCatalogTypes } from "./catalog-types.ts";
 import { addConfig } from "./config.ts";
 import { addEffectors } from "./effectors.ts";
 import { addEntities } from "./entities.ts";
@@ -26,6 +28,8 @@ const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addPolicies,
   addActivities,
   addLocations,
+  addCatalog,
+  addCatalogTypes,
   addServer,
   addAccess,
   addEvents,

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { useApi } from "../../../test/support/api-harness.ts";
+
+const api = useApi();
+
+describe("policies and adjuncts", () => {
+  it("are listed, read, stopped, started and removed", async () => {
+    const { at } = await api().deployed();
+    const [policy] = (await api().get(`${at}/policies`)).json();
+    expect(policy).toMatchObject({ name: "Test policy", state: "RUNNING" });
+    expect((await api().get(`${at}/policies/${policy.id}`)).json()).toBe("RUNNING");
+    expect((await api().get(`${at}/policies/Test%20policy/config/current-state`)).json()).toEqual({ "policy.size": 7 });
+    expect((await api().get(`${at}/policies/${policy.id}/config`)).json()).toMatchObject([{ name: "policy.password" }, { name: "policy.size", defaultValue: 5 }]);
+    expect((await api().post(`${at}/policies/${policy.id}/stop`)).statusCode).toBe(204);
+    expect((await api().get(`${at}/policies/${policy.id}`)).json()).toBe("STOPPED");
+    expect((await api().get(`${at}/policies/current-state`)).json()).toEqual({ [policy.id]: false });
+    expect((await api().post(`${at}/policies/${policy.id}/start`)).statusCode).toBe(204);
+    expect((await api().get(`${at}/adjuncts/${policy.id}`)).json()).toMatchObject({ adjunctType: "POLICY", state: "RUNNING", config: { "policy.size": 7 } });
+    expect((await api().post(`${at}/policies/${policy.id}/destroy`)).statusCode).toBe(204);
+    expect((await api().get(`${at}/policies`)).json()).toEqual([]);
+    expect((await api().get(`${at}/policies/${policy.id}`)).statusCode).toBe(404);
+  });
+
+  it("are attached; enrichers cannot be stopped; unknown types are refused", async () => {
+    const { at } = await api().deployed();
+    const made = await api().post(`${at}/adjuncts?type=org.example.TestEnricher`, { "policy.password": "hunter2" });
+    expect(made.statusCode).toBe(200);
+    expect(made.body).not.toContain("hunter2");
+    const { id } = made.json();
+    expect((await api().get(`${at}/adjuncts?adjunctType=enricher`)).json()).toHaveLength(1);
+    expect((await api().get(`${at}/adjuncts?adjunctType=other`)).statusCode).toBe(400);
+    expect((await api().post(`${at}/adjuncts/${id}/stop`)).statusCode).toBe(400);
+    expect((await api().get(`${at}/adjuncts/${id}/config/policy.size`)).json()).toBe(5);
+    expect((await api().delete(`${at}/adjuncts/${id}`)).statusCode).toBe(204);
+    expect((await api().post(`${at}/adjuncts`, {})).statusCode).toBe(400);
+    expect((await api().post(`${at}/adjuncts?type=org.example.Nope`, {})).json().data.code).toBe("unknown-type");
+  });
+});

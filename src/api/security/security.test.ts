@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { fakeServer } from "../../../test/support/fake-server.ts";
+import { createApi, type ApiOptions } from "../api.ts";
+import { SignInLimit } from "./sign-in-limit.ts";
+import { gateOf } from "./users.ts";
+
+const P = "brooklyn.webconsole.security.";
+const salted = { [`${P}user.alice.salt`]: "abc", [`${P}user.alice.sha256`]: createHash("sha256").update("abcwonderland").digest("hex") };
+const users = { [`${P}users`]: "alice, bob", ...salted, [`${P}user.bob.password`]: "builder" };
+
+function basic(user: string, password: string): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
+}
+
+async function withApi(properties: Record<string, string>, body: (request: (headers: Record<string, string>, method?: "GET" | "POST") => Promise<{ status: number; text: string; headers: Record<string, unknown> }>) => Promise<void>, options: ApiOptions = {}) {
+  const server = fakeServer({ properties });
+  const api = await createApi(server, { gate: gateOf(server.properties.console()), ...options });
+  try {
+    await body(async (headers, method = "GET") => {
+      const answer = await api.inject({ method, url: method === "GET" ? "/v1/server/user" : "/v1/applications", headers, ...(method === "POST" ? { payload: "services: [{type: test-service}]" } : {}) });
+      return { status: answer.statusCode, text: answer.body, headers: answer.headers };
+    });
+  } finally {
+    await api.close();
+    await server.close();
+  }
+}
+
+describe("requireSignIn", () => {
+  it("lets users in with a password or a salted hash, and nobody else", async () => {
+    await withApi(users, async (request) => {
+      expect((await request(basic("alice", "wonderland"))).text).toBe('"alice"');
+      expect((await request(basic("bob", "builder"))).status).toBe(200);
+      for (const [user, password] of [["alice", "builder"], ["carol", ""], ["", ""]] as const) expect((await request(basic(user, password))).status).toBe(401);
+    });
+  });
+
+  it("asks as Brooklyn does: Basic, its realm, plain text", async () => {
+    await withApi(users, async (request) => {
+      const without = await request({});
+      expect([without.status, without.text, without.headers["www-authenticate"]]).toEqual([401, "Authorization required", 'BASIC realm="brooklyn"']);
+      expect(without.headers["content-type"]).toContain("text/plain");
+      const wrong = await request(basic("alice", "x"));
+      expect([wrong.status, wrong.text]).toEqual([401, "Authentication failed"]);
+      expect((await request({ authorization: "Bearer x" })).status).toBe(401);
+      expect((await request(basic("logout", "logout"))).status).toBe(401);
+    });
+  });
+
+  it("slows down guessing", async () => {
+    await withApi(users, async (request) => {
+      for (let i = 0; i < 5; i++) expect((await request(basic("alice", String(i)))).status).toBe(401);
+      const held = await request(basic("alice", "wonderland"));
+      expect([held.status, held.headers["retry-after"]]).toEqual([429, "1"]);
+    });
+  });
+
+  it("takes any user with a password for users=*", async () => {
+    await withApi({ ...users, [`${P}users`]: "*" }, async (request) => {
+      expect((await request(basic("bob", "builder"))).status).toBe(200);
+      expect((await request(basic("carol", "x"))).status).toBe(401);
+    });
+  });
+});
+
+describe("gateOf", () => {
+  const gate = (properties: Record<string, string>) => gateOf(fakeServer({ properties }).properties.console());
+
+  it("knows Brooklyn's providers, and says which it has not", () => {
+    expect(gate({}).kind).toBe("open");
+    expect(gate({ [`${P}provider`]: "org.apache.brooklyn.rest.security.provider.AnyoneSecurityProvider" }).kind).toBe("open");
+    expect(gate({ [`${P}provider`]: "x.BlackholeSecurityProvider", [`${P}users`]: "a" }).kind).toBe("users");
+    expect(() => gate({ [`${P}provider`]: "x.LdapSecurityProvider" })).toThrow("has none of this name");
+  });
+
+  it("refuses users without a password, and security without users", () => {
+    expect(() => gate({ [`${P}users`]: "alice" })).toThrow('user "alice" has no password');
+    expect(() => gate({ [`${P}https.required`]: "false" })).toThrow("no user is named");
+  });
+});
+
+describe("refuseOtherSites", () => {
+  it("takes only names of this computer where nobody signs in", async () => {
+    await withApi({}, async (request) => {
+      for (const host of ["localhost:8081", "127.0.0.1", "127.1.2.3:80", "[::1]:8081", "clocker.localhost"]) expect((await request({ host })).status).toBe(200);
+      for (const host of ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8081", "10.0.0.1"]) expect((await request({ host })).status).toBe(403);
+    });
+  });
+
+  it("takes any name where users sign in", async () => {
+    await withApi(users, async (request) => expect((await request({ host: "clocker.example", ...basic("bob", "builder") })).status).toBe(200), { isLocalOnly: false });
+  });
+
+  it("refuses changes that come from pages of other sites", async () => {
+    await withApi({}, async (request) => {
+      const host = "127.0.0.1:8081";
+      expect((await request({ host, origin: "http://127.0.0.1:8081" }, "POST")).status).toBe(201);
+      expect((await request({ host }, "POST")).status).toBe(201);
+      expect((await request({ host, "sec-fetch-site": "same-origin" }, "POST")).status).toBe(201);
+      for (const origin of ["http://evil.example", "http://127.0.0.1:9999", "null"]) expect((await request({ host, origin }, "POST")).status).toBe(403);
+      expect((await request({ host, "sec-fetch-site": "cross-site" }, "POST")).status).toBe(403);
+      expect((await request({ host, origin: "http://evil.example" })).status).toBe(200);
+    });
+  });
+});
+
+describe("SignInLimit", () => {
+  it("makes a caller wait longer after each failure, and forgives a success", () => {
+    let now = 0;
+    const limit = new SignInLimit({ now: () => now, sleep: async () => {}, after: () => () => {} });
+    for (let i = 0; i < 4; i++) limit.failed("a");
+    expect(limit.pause("a")).toBe(0);
+    limit.failed("a");
+    expect(limit.pause("a")).toBe(1_000);
+    limit.failed("a");
+    expect(limit.pause("a")).toBe(2_000);
+    expect(limit.pause("b")).toBe(0);
+    now += 500;
+    expect(limit.pause("a")).toBe(1_500);
+    for (let i = 0; i < 30; i++) limit.failed("a");
+    expect(limit.pause("a")).toBe(60_000);
+    limit.succeeded("a");
+    expect(limit.pause("a")).toBe(0);
+  });
+});
