@@ -5,7 +5,7 @@ import { defineEntityType } from "../../model/entity-type.ts";
 import { types } from "../../model/types/index.ts";
 import { baseSensors } from "./attributes.ts";
 import { deriveHealthFromChildren } from "./children-health.ts";
-import { setExpected, setFailed, setProblem } from "./service-state.ts";
+import { forgetFailures, setExpected, setFailed } from "./service-state.ts";
 import { APPLICATION, LOCATIONS_PARAMETER, locationsFor, startChildren, STARTABLE, stopChildren } from "./startable.ts";
 
 export const DESTROY_ON_STOP = configKey("application.stop.shouldDestroy", types.boolean, "Whether stopping the application also removes it", { defaultValue: true, inherited: false });
@@ -66,8 +66,8 @@ export function leaveManagement(application: Entity): void {
 
 /** Runs `body` as the entity's start: expected states around it, and on failure the entity on fire with the reason. */
 export async function starting(entity: Entity, body: () => Promise<void>): Promise<void> {
-  setProblem(entity, "start", undefined);
   setExpected(entity, "STARTING");
+  forgetFailures(entity);
   try {
     await body();
     setExpected(entity, "RUNNING");
@@ -82,8 +82,7 @@ export async function stopping(entity: Entity, body: () => Promise<void>): Promi
   setExpected(entity, "STOPPING");
   try {
     await body();
-    setProblem(entity, "start", undefined);
-    setProblem(entity, "stop", undefined);
+    forgetFailures(entity);
     setExpected(entity, "STOPPED");
   } catch (error) {
     setFailed(entity, "stop", error);

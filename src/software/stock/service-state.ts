@@ -20,11 +20,17 @@ export function setNotUp(entity: Entity, cause: string, reason: unknown): void {
   setEntry(entity, SERVICE_NOT_UP_INDICATORS, cause, reason);
 }
 
-/** A failed start or stop: the entity is on fire with the reason and what to do about it. */
+/** What an earlier start, stop or restart ended with does not count any more. */
+export function forgetFailures(entity: Entity): void {
+  for (const cause of ["start", "stop", "restart"]) setProblem(entity, cause, undefined);
+}
+
+/** A failed start, stop or restart (the cause): the entity is on fire with the reason and what to do about it. */
 export function setFailed(entity: Entity, cause: string, error: unknown): void {
   const remedy = remedyOf(error);
-  setExpected(entity, "RUNNING");
+  // The problem first: what waits for the entity to run must not see it running for a moment.
   setProblem(entity, cause, remedy === undefined ? messageOf(error) : `${messageOf(error)}. ${remedy}`);
+  setExpected(entity, "RUNNING");
 }
 
 export function expectedState(entity: Entity): Lifecycle | undefined {
