@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { createApi, type ApiOptions } from "../../src/api/api.ts";
 import type { Api } from "../../src/api/api-context.ts";
 import { type FakeServer, fakeServer } from "./fake-server.ts";
@@ -49,7 +49,7 @@ export class ApiHarness {
   /** Deploys, waits for the start, and gives the application's id, its first service's, and that service's path. */
   async deployed(text = BLUEPRINT): Promise<{ app: string; web: string; at: string }> {
     const answer = await this.post("/v1/applications", text, { "content-type": "application/json" });
-    expect(answer.statusCode).toBe(201);
+    if (answer.statusCode !== 201) throw new Error(`Cannot deploy: ${answer.body}`);
     const task = answer.json();
     await this.get(`/v1/activities/${task.id}?timeout=never`);
     const [web] = (await this.get(`/v1/applications/${task.entityId}/entities`)).json();

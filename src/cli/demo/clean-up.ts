@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ApplicationSummary } from "../../api/shapes/application-summary.ts";
+import { EntitySummary } from "../../api/shapes/entity-summary.ts";
 import { links } from "../../api/shapes/links.ts";
 import { TaskSummary } from "../../api/shapes/task-summary.ts";
 import { unixEngine } from "../../engine/docker-engine.ts";
@@ -27,8 +28,9 @@ export async function cleanUp(local: LocalServer, view: ProgressView): Promise<v
   const applications = await client.json(z.array(ApplicationSummary), "/v1/applications");
   for (const { id } of applications.toReversed()) {
     try {
+      const entities = await client.json(z.array(EntitySummary), `${links.application(id)}/descendants`);
       const task = await client.json(TaskSummary, links.application(id), { method: "DELETE" });
-      await followTask(client, task.id, { view, signal });
+      await followTask(client, task.id, { view, signal, names: new Map(entities.map((entity) => [entity.id, entity.name])) });
     } catch (error) {
       failures.push(error);
     }

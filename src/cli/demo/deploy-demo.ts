@@ -6,6 +6,7 @@ import { ensureEngine } from "../../provider/local/ensure-engine.ts";
 import type { Client } from "../client/client.ts";
 import { deployText } from "../client/deploy-text.ts";
 import type { Io } from "../io.ts";
+import { seconds } from "../output/seconds.ts";
 import { followTask } from "../progress/follow-task.ts";
 import type { ProgressView } from "../progress/progress-view.ts";
 import { withLocation, withServiceConfig } from "../server/blueprint-edits.ts";
@@ -44,6 +45,7 @@ export async function deployDemo(context: DemoContext): Promise<DemoResult> {
   const cloud = withServiceConfig(await readFile(blueprintFile("docker-cloud.yaml"), "utf8"), { "docker.host.initial.size": hosts });
   const cloudId = await deployAndFollow(context, withLocation(cloud, "local"));
   const cloudMs = performance.now() - cloudStart;
+  view.note(`ready after ${seconds(cloudMs)}: location "${CLOUD}"`);
 
   view.heading("Deploying the Tomcat application to the cloud");
   const appStart = performance.now();
@@ -51,6 +53,7 @@ export async function deployDemo(context: DemoContext): Promise<DemoResult> {
   const urls = await urlsOf(client, appId);
   const page = await fetchPage(urls, signal);
   const appMs = performance.now() - appStart;
+  view.note(`answers after ${seconds(appMs)}`);
   return { ...page, cloudMs, appMs, urls, sensors: await cloudSensors(client, cloudId) };
 }
 

@@ -4,13 +4,15 @@ import { links, segment } from "../../api/shapes/links.ts";
 import type { Client } from "../client/client.ts";
 import { CliError, exitCodeOf, exitCodes } from "../exit-codes.ts";
 import type { ProgressView } from "./progress-view.ts";
-import { culprit, readProgress, type Progress } from "./steps.ts";
+import { culprit, type EntityNames, type Progress, readProgress } from "./steps.ts";
 
 export interface FollowOptions {
   readonly view?: ProgressView;
   /** Milliseconds to follow it for. */
   readonly timeout?: number;
   readonly signal: AbortSignal;
+  /** Names known beforehand, of entities that the task removes. */
+  readonly names?: EntityNames;
 }
 
 /** Milliseconds between looks. */
@@ -21,11 +23,11 @@ const PERIOD = 400;
  * @throws CliError when it fails, with the failed step's last lines of output; `timedOut` when it takes longer, and `interrupted`: the task goes on.
  */
 export async function followTask(client: Client, taskId: string, options: FollowOptions): Promise<TaskSummary> {
-  const { view, signal, timeout = Infinity } = options;
+  const { view, signal, timeout = Infinity, names = new Map() } = options;
   const deadline = Date.now() + timeout;
   try {
     for (;;) {
-      const progress = await readProgress(client, taskId);
+      const progress = await readProgress(client, taskId, names);
       view?.update(progress.steps);
       if (progress.task.endTimeUtc !== undefined) {
         view?.end();

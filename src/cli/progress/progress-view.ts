@@ -1,10 +1,8 @@
 import type { Io } from "../io.ts";
 import { cut, oneLine, type Style, styleOf, widthOf } from "../output/style.ts";
 import { seconds } from "../output/seconds.ts";
-import type { Step } from "./steps.ts";
+import { type Step, tellingSteps, tookOf } from "./steps.ts";
 
-/** Steps shorter than this are not worth a line. */
-const WORTH_A_LINE = 250;
 /** Lines of what runs now. */
 const MOST_LIVE_LINES = 8;
 const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
@@ -41,11 +39,10 @@ export class ProgressView {
   /** The steps as they are now. */
   update(steps: readonly Step[]): void {
     this.#clear();
-    const parents = new Map(steps.map((step) => [step.id, step.parentId]));
-    const ended = steps.filter((step) => step.endedAt !== undefined && !this.#shown.has(step.id)).toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
-    for (const step of ended) {
+    const news = tellingSteps(steps).filter((step) => !this.#shown.has(step.id)).toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
+    for (const step of news) {
       this.#shown.add(step.id);
-      if (isWorthALine(step)) this.#write(`${this.#endedLine(step, depthOf(step, parents))}\n`);
+      this.#write(`${this.#endedLine(step)}\n`);
     }
     if (this.#style.isLive) this.#draw(steps);
   }
@@ -71,15 +68,13 @@ export class ProgressView {
     this.#liveLines = lines.length;
   }
 
-  #endedLine(step: Step, depth: number): string {
+  #endedLine(step: Step): string {
     const { green, red, dim, yellow } = this.#style;
-    const took = seconds((step.endedAt ?? 0) - (step.startedAt ?? step.endedAt ?? 0));
+    const took = seconds(tookOf(step));
     const mark = step.state === "done" ? green("✓") : step.state === "ignored" ? yellow("!") : red("✗");
-    const indent = "  ".repeat(Math.min(depth, 6));
     const width = widthOf(this.#io.stderr);
     const label = oneLine(step.label);
-    const text = width === undefined ? label : cut(label, Math.max(20, width - indent.length - took.length - 7));
-    return `  ${indent}${mark} ${text} ${dim(took)}`;
+    return `  ${mark} ${width === undefined ? label : cut(label, Math.max(20, width - took.length - 6))} ${dim(took)}`;
   }
 
   #clear(): void {
@@ -90,14 +85,4 @@ export class ProgressView {
   #write(text: string): void {
     this.#io.stderr.write(text);
   }
-}
-
-function isWorthALine(step: Step): boolean {
-  return step.state !== "done" || (step.endedAt ?? 0) - (step.startedAt ?? 0) >= WORTH_A_LINE;
-}
-
-function depthOf(step: Step, parents: ReadonlyMap<string, string | undefined>): number {
-  let depth = 0;
-  for (let parent = step.parentId; parent !== undefined && depth < 20; parent = parents.get(parent)) depth++;
-  return depth;
 }

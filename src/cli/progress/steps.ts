@@ -25,16 +25,21 @@ export interface Progress {
 /** Sub-tasks read at once. */
 const LIMIT = 5_000;
 
+/** Names of entities by id, gathered as they are seen: what is being removed has no name any more when its steps have ended. */
+export type EntityNames = Map<string, string>;
+
 /** A task and all below it, as they are now. */
-export async function readProgress(client: Client, taskId: string): Promise<Progress> {
+export async function readProgress(client: Client, taskId: string, names: EntityNames = new Map()): Promise<Progress> {
   const below = await client.json(z.record(z.string(), TaskSummary), `${links.activity(taskId)}/children/recurse`, { query: { limit: LIMIT } });
   // Read last, so that an ended task's steps have all ended.
   const task = await client.json(TaskSummary, links.activity(taskId));
-  return { task, steps: [stepOf(task), ...Object.values(below).map((each) => stepOf(each))] };
+  return { task, steps: [task, ...Object.values(below)].map((each) => stepOf(each, names)) };
 }
 
-function stepOf(task: TaskSummary): Step {
-  const entity = task.entityDisplayName;
+function stepOf(task: TaskSummary, names: EntityNames): Step {
+  const { entityId = "", entityDisplayName } = task;
+  if (entityDisplayName !== undefined) names.set(entityId, entityDisplayName);
+  const entity = entityDisplayName ?? names.get(entityId);
   return {
     id: task.id,
     parentId: task.submittedByTask?.metadata.id,
@@ -54,8 +59,36 @@ function stateOf(task: TaskSummary): Step["state"] {
 
 /** The failed task furthest down: where it went wrong. */
 export function culprit(steps: readonly Step[]): Step | undefined {
+  return failedLeaves(steps).toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))[0];
+}
+
+/** Failed tasks none of whose sub-tasks failed. */
+function failedLeaves(steps: readonly Step[]): Step[] {
   const failed = steps.filter((step) => step.state === "failed");
   const parents = new Set(failed.map((step) => step.parentId));
-  const leaves = failed.filter((step) => !parents.has(step.id));
-  return leaves.toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))[0];
+  return failed.filter((step) => !parents.has(step.id));
+}
+
+/** Milliseconds below which a step is not worth a line. */
+const WORTH_A_LINE = 250;
+
+/**
+ * The ended steps that tell something: those that failed themselves, and those that took their time, but not those that only
+ * waited for one of their sub-tasks. The task itself is not among them.
+ */
+export function tellingSteps(steps: readonly Step[]): Step[] {
+  const [root] = steps;
+  const longest = new Map<string, number>();
+  for (const step of steps) if (step.parentId !== undefined) longest.set(step.parentId, Math.max(longest.get(step.parentId) ?? 0, tookOf(step)));
+  const failed = new Set(failedLeaves(steps));
+  return steps.filter((step) => {
+    if (step === root || step.endedAt === undefined) return false;
+    if (step.state === "failed") return failed.has(step);
+    return step.state === "ignored" || (tookOf(step) >= WORTH_A_LINE && tookOf(step) > 1.15 * (longest.get(step.id) ?? 0) + 100);
+  });
+}
+
+/** Milliseconds that an ended step took. */
+export function tookOf({ startedAt, endedAt }: Step): number {
+  return endedAt === undefined ? 0 : endedAt - (startedAt ?? endedAt);
 }
