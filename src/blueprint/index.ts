@@ -7,7 +7,7 @@ export { type DslProblem, type DslSuppliers, formatString, functionNames, isDefe
 export { violation } from "./plan/constraints.ts";
 export type { BlueprintWarning } from "./plan/cursor.ts";
 export { parameterKey, type ValueTypeLookup } from "./plan/key-table.ts";
-export { type Blueprint, readBlueprint, readChildren, type ReadOptions } from "./read-blueprint.ts";
+export { type Blueprint, readBlueprint, readChildren, readConfig, type ReadOptions, readSpec } from "./read-blueprint.ts";
 export { fullName, renamedType, shortNames } from "./rename-table.ts";
 export { LARGEST_YAML, parseYaml } from "./yaml/parse-yaml.ts";
 export { type Path, type Position, YamlDocument } from "./yaml/yaml-document.ts";

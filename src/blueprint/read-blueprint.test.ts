@@ -7,7 +7,7 @@ import type { EntitySpec } from "../model/spec.ts";
 import { isEntitySpec } from "../model/types/index.ts";
 import type { BlueprintTypes } from "./blueprint-types.ts";
 import type { CatalogItem } from "./catalog/index.ts";
-import { readBlueprint, readChildren } from "./read-blueprint.ts";
+import { readBlueprint, readChildren, readConfig, readSpec } from "./read-blueprint.ts";
 
 const BASIC_APPLICATION = "org.apache.brooklyn.entity.stock.BasicApplication";
 
@@ -250,7 +250,7 @@ describe("readBlueprint, constraints", () => {
     ["[{forbiddenIf: q}]", "{q: 1, p: 2}", 'must not be given with "q"'],
     ["[{requiredUnlessAnyOf: [q, r]}]", "{}", "is required without any of q, r"],
     ["[{any: [{regex: a}, {regex: b}]}]", "{p: c}", "must match a, or must match b"],
-  ])("%s with %s", (constraints, config, reason) => expect(failure(withParameter(constraints, config)).message).toBe(`Error in blueprint: config "p" of "s" ${reason}`));
+  ])("%s with %s", (constraints, config, reason) => expect(failure(withParameter(constraints, config)).message).toBe(`Error in blueprint: config "p" of "s" ${reason} at line 2, column 3`));
 
   it.each([
     ["required", "{p: $brooklyn:self()}"],
@@ -273,6 +273,16 @@ describe("readChildren", () => {
     const text = "type: vanilla\nbrooklyn.parameters: [{name: p, constraints: [required]}]";
     expect(() => readChildren(text, { types: fakeTypes() })).toThrow("is required");
     expect(readChildren(text, { types: fakeTypes(), inherits: (key) => key === "p" }).specs).toHaveLength(1);
+  });
+});
+
+describe("readConfig and readSpec", () => {
+  const types = fakeTypes();
+  it("reads a value as a blueprint's", () => {
+    const key = types.entityType("org.apache.brooklyn.entity.group.DynamicCluster")?.config.get("dynamiccluster.memberspec");
+    expect(readConfig({ type: "vanilla", launchCommand: "x" }, key, { types, owner: "C" })).toMatchObject({ config: { "launch.command": "x" } });
+    expect(() => readConfig("$brooklyn:nothing()", undefined, { types, owner: "C" })).toThrow('Unknown function "nothing"');
+    expect(readSpec("vanilla", { types }).type).toBe("org.apache.brooklyn.entity.software.base.VanillaSoftwareProcess");
   });
 });
 

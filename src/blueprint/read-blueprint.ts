@@ -1,10 +1,13 @@
-import type { EntitySpec } from "../model/spec.ts";
+import type { ConfigKey } from "../model/config-key.ts";
+import type { EntitySpec, Json } from "../model/spec.ts";
 import type { BlueprintTypes } from "./blueprint-types.ts";
 import { checkConstraints } from "./plan/check-spec.ts";
-import { type BlueprintWarning, Cursor, type Draft, isMap, type Reading } from "./plan/cursor.ts";
+import { type BlueprintWarning, Cursor, isMap, type Reading } from "./plan/cursor.ts";
 import { isBare, readApplication } from "./plan/read-application.ts";
 import { finished, MOST_ENTITIES, readEntity } from "./plan/read-entity.ts";
+import { readConfigValue } from "./plan/read-config.ts";
 import { parseYaml } from "./yaml/parse-yaml.ts";
+import type { YamlDocument } from "./yaml/yaml-document.ts";
 
 export interface ReadOptions {
   readonly types: BlueprintTypes;
@@ -26,7 +29,7 @@ export interface Blueprint {
 export function readBlueprint(text: string, options: ReadOptions): Blueprint {
   const plan = cursorOf(text, options);
   const spec = finished(readApplication(plan, "application"));
-  checkConstraints(spec, options.types);
+  checkConstraints(spec, plan);
   warnOfRepeatedIds(spec, plan);
   return { spec, warnings: plan.reading.warnings };
 }
@@ -41,22 +44,40 @@ export function readChildren(text: string, options: ReadOptions & { inherits?: (
   const root = finished(plan.get("services") === undefined ? readApplication(plan, "any") : readApplication(plan, "application"));
   const isWrapper = isMap(plan.value) && root.config["brooklyn.wrapper_app"] === true && isBare(plan);
   const specs = isWrapper ? root.children : [root];
-  for (const spec of specs) checkConstraints(spec, options.types, options.inherits);
+  for (const spec of specs) checkConstraints(spec, plan, options.inherits);
   return { specs, warnings: plan.reading.warnings };
+}
+
+/**
+ * A config value that comes by itself, for instance through REST: checked and kept as in a blueprint, specs in it read.
+ * @param key absent for config that no key declares
+ * @throws ClockerError
+ */
+export function readConfig(value: Json, key: ConfigKey | undefined, options: ReadOptions & { owner: string }): Json {
+  return value === null ? null : readConfigValue(new Cursor(value, [], readingOf(options.types, undefined)), key, `"${options.owner}"`);
+}
+
+/** The spec of a service's plan that comes by itself, as `$brooklyn:entitySpec` gives it where it is resolved. @throws ClockerError */
+export function readSpec(plan: Json, options: Pick<ReadOptions, "types">): EntitySpec {
+  return finished(readEntity(new Cursor(typeof plan === "string" ? { type: plan } : plan, [], readingOf(options.types, undefined))));
 }
 
 function cursorOf(text: string, { types, source }: ReadOptions): Cursor {
   const document = parseYaml(text, source === undefined ? {} : { source });
-  const reading: Reading = {
+  return new Cursor(document.value, [], readingOf(types, document));
+}
+
+function readingOf(types: BlueprintTypes, document: YamlDocument | undefined): Reading {
+  return {
     what: "blueprint",
     types,
     document,
     warnings: [],
     items: [],
+    places: new Map(),
     budget: { entities: MOST_ENTITIES },
-    readers: { spec: (plan) => finished(readEntity(plan)), entity: readEntity, application: (plan, unwrap): Draft => readApplication(plan, unwrap) },
+    readers: { spec: (plan) => finished(readEntity(plan)), entity: readEntity, application: readApplication },
   };
-  return new Cursor(document.value, [], reading);
 }
 
 function warnOfRepeatedIds(root: EntitySpec, plan: Cursor): void {

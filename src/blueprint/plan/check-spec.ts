@@ -1,24 +1,25 @@
-import { ClockerError } from "../../model/errors.ts";
 import { simpleName } from "../../model/entity-type.ts";
 import type { EntitySpec, Json } from "../../model/spec.ts";
-import type { BlueprintTypes } from "../blueprint-types.ts";
 import { violation } from "./constraints.ts";
-import { KeyTable } from "./key-table.ts";
+import type { Cursor } from "./cursor.ts";
+import { keyTableOf } from "./read-entity.ts";
 
 /**
  * Checks the constraints of every key in a tree of specs, with what is inherited in the tree.
  * @param inherits whether a key is set above the tree, where it is put under an entity that exists
- * @throws ClockerError `invalid-value` with all that is wrong
+ * @throws ClockerError `invalid-value` with all that is wrong, at the place of the first
  */
-export function checkConstraints(spec: EntitySpec, types: BlueprintTypes, inherits: (key: string) => boolean = () => false): void {
-  const problems = [...problemsIn(spec, types, [], inherits)];
-  const [first, ...others] = problems;
+export function checkConstraints(spec: EntitySpec, plan: Cursor, inherits: (key: string) => boolean = () => false): void {
+  const problems = [...problemsIn(spec, plan, [], inherits)];
+  const [first] = problems;
   if (first === undefined) return;
-  throw new ClockerError("invalid-value", `Error in blueprint: ${[first, ...others.slice(0, 9)].map((each) => each.text).join("; ")}`, { details: { key: first.key, problems: problems.map((each) => each.text) } });
+  const texts = problems.map((each) => each.text);
+  const place = plan.reading.places.get(first.spec) ?? plan;
+  place.fail(texts.slice(0, 10).join("; "), { code: "invalid-value", details: { key: first.key, problems: texts } });
 }
 
-function* problemsIn(spec: EntitySpec, types: BlueprintTypes, above: readonly EntitySpec[], inherits: (key: string) => boolean): Generator<{ key: string; text: string }> {
-  const keys = new KeyTable(types.entityType(spec.type), spec.parameters, types.valueType === undefined ? undefined : (name) => types.valueType?.(name));
+function* problemsIn(spec: EntitySpec, plan: Cursor, above: readonly EntitySpec[], inherits: (key: string) => boolean): Generator<{ spec: EntitySpec; key: string; text: string }> {
+  const keys = keyTableOf(spec, plan);
   const valueOf = (name: string): Json | undefined => {
     const own = spec.config[name];
     if (own !== undefined) return own;
@@ -33,9 +34,9 @@ function* problemsIn(spec: EntitySpec, types: BlueprintTypes, above: readonly En
     const value = valueOf(key.name);
     const isKnownHere = spec.config[key.name] !== undefined || value === undefined;
     const reason = violation(key.constraints, isKnownHere ? value : undefinedButSet, scope);
-    if (reason !== undefined) yield { key: key.name, text: `config "${key.name}" of "${spec.displayName ?? spec.planId ?? simpleName(spec.typeName ?? spec.type)}" ${reason}` };
+    if (reason !== undefined) yield { spec, key: key.name, text: `config "${key.name}" of "${spec.displayName ?? spec.planId ?? simpleName(spec.typeName ?? spec.type)}" ${reason}` };
   }
-  for (const child of spec.children) yield* problemsIn(child, types, [...above, spec], inherits);
+  for (const child of spec.children) yield* problemsIn(child, plan, [...above, spec], inherits);
 }
 
 /** Stands for a value that is set but not looked into. */

@@ -27,6 +27,8 @@ export interface TextReading {
 /** One reading of a blueprint, or of a catalog item within it. */
 export interface Reading extends TextReading {
   readonly types: BlueprintTypes;
+  /** Where each spec was read, for what is found out of the whole tree. */
+  readonly places: Map<EntitySpec, Cursor>;
   /** How many more entities may be read: items that hold each other twice would double with every level. */
   readonly budget: { entities: number };
   /** The parts that read whole plans, for the parts below them that meet one. */

@@ -37,11 +37,16 @@ const decorations = ["brooklyn.policies", "brooklyn.enrichers", "brooklyn.initia
 
 /** A plan that is one service without the `services` around it. */
 function readLoneEntity(plan: Cursor, unwrap: "application" | "any"): Draft {
-  if (["type", "serviceType", "service_type"].every((key) => plan.get(key) === undefined)) return plan.fail("the plan has no services", { remedy: 'Give it a key "services" with a list of services, each with a type' });
+  if (["type", "serviceType", "service_type"].every((key) => plan.get(key) === undefined)) return failWithoutServices(plan);
   const draft = readEntity(plan);
   if (unwrap === "any" || isApplication(draft, plan)) return draft;
   const root = entitySpec(BASIC_APPLICATION, { config: { "brooklyn.wrapper_app": true }, children: [finished(draft)] });
   return { spec: root, defaultName: undefined };
+}
+
+function failWithoutServices(plan: Cursor): never {
+  const isBundle = plan.get("brooklyn.catalog") !== undefined;
+  return plan.fail("the plan has no services", { remedy: isBundle ? "This is a catalog bundle: add it to the catalog" : 'Give it a key "services" with a list of services, each with a type' });
 }
 
 function isApplication({ spec }: Draft, plan: Cursor): boolean {

@@ -50,6 +50,7 @@ export function finished({ spec, defaultName }: Draft): EntitySpec {
 /** Puts what a plan says on top of what its type stands for. @param level at the root, keys that are not known are not config */
 export function applyPlan(plan: Cursor, draft: Draft, level: "root" | "service"): void {
   const { spec } = draft;
+  plan.reading.places.set(spec, plan);
   const declared = plan.get("brooklyn.parameters");
   if (declared !== undefined) spec.parameters = mergeParameters(spec.parameters, readParameters(declared));
   const name = plan.get("name")?.text("name");

@@ -33,7 +33,8 @@ describe("parseYaml", () => {
   it("keeps __proto__ as a key", () => expect(Object.keys(parseYaml("__proto__: {a: 1}").value ?? {})).toEqual(["__proto__"]));
 
   it.each([
-    ["a: 1\n b: 2", "a key does not fit the lines around it at line 1, column 4"],
+    ["a: 1\n b: 2", "a key does not fit the lines around it at line 2, column 2"],
+    ["a: b: 2", "a key does not fit the lines around it at line 1, column 4"],
     ["a: 1\nb: 2\na: 3", 'the key "a" is given twice at line 3, column 1'],
     ["a: *x", 'the alias "*x" has no anchor before it at line 1, column 4'],
     ["a: &a [*a]", "an alias refers to what it stands in at line 1, column 7"],
@@ -47,8 +48,8 @@ describe("parseYaml", () => {
   it("shows the line with a caret, and the file", () => {
     const error = failure("services:\n- type: x\n  name: y\n   id: z\n", "web.yaml");
     expect(error.code).toBe("invalid-yaml");
-    expect(error.message).toBe("Invalid YAML: a key does not fit the lines around it at line 3, column 9 of web.yaml");
-    expect(error.details).toEqual({ line: 3, column: 9, source: "web.yaml", excerpt: "  name: y\n        ^" });
+    expect(error.message).toBe("Invalid YAML: a key does not fit the lines around it at line 4, column 4 of web.yaml");
+    expect(error.details).toEqual({ line: 4, column: 4, source: "web.yaml", excerpt: "   id: z\n   ^" });
     expect(error.remedy).toContain("Begin all keys of one map in the same column");
   });
 

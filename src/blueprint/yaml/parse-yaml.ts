@@ -49,9 +49,18 @@ function compose(text: string, lines: LineCounter): Document.Parsed | undefined 
   const first = documents.next().value ?? undefined;
   const second = first === undefined ? undefined : documents.next().value;
   const failure = first?.errors[0];
-  if (failure !== undefined) throw new YamlFault(plainWords[failure.code] ?? withoutStop(failure.message), failure.pos[0]);
+  if (failure !== undefined) throw new YamlFault(plainWords[failure.code] ?? withoutStop(failure.message), offenceAt(failure.code, failure.pos[0], text));
   if (second) throw new YamlFault("it holds more than one document (---), and one is expected", second.range[0]);
   return first;
+}
+
+/** A key that does not fit is reported at the value before it, which it continues by the grammar: the key is what to look at. */
+function offenceAt(code: string, offset: number, text: string): number {
+  const lineEnd = text.indexOf("\n", offset);
+  if (code !== "BLOCK_AS_IMPLICIT_KEY" || lineEnd < 0 || /:(\s|$)/.test(text.slice(offset, lineEnd))) return offset;
+  const next = /[^\s]/g;
+  next.lastIndex = lineEnd;
+  return next.exec(text)?.index ?? offset;
 }
 
 /** The error for a fault at an offset of a text. */
