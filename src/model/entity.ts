@@ -56,13 +56,18 @@ export class Entity {
     this.parent = init.parent;
     this.locationReferences = init.locationReferences;
     this.tags = [...init.tags];
-    this.#displayName = init.displayName ?? `${simpleName(this.typeName)}:${init.id.slice(0, 4)}`;
+    this.#displayName = init.displayName ?? automaticName(this);
     this.config = new EntityConfig(this, init.config, init.parameters);
     init.parent?.children.push(this);
   }
 
   get displayName(): string {
     return this.#displayName;
+  }
+
+  /** Whether nobody named it: its name is made of its type and id, as Brooklyn does. */
+  get hasAutomaticName(): boolean {
+    return this.#displayName === automaticName(this);
   }
 
   rename(name: string): void {
@@ -174,6 +179,11 @@ export class Entity {
     this.#touch();
   }
 
+  /** Puts back a location of an earlier run, without an event. */
+  restoreLocation(location: Location): void {
+    if (!this.locations.some((known) => known.id === location.id)) this.locations.push(location);
+  }
+
   removeLocation(location: Location): void {
     const index = this.locations.findIndex((known) => known.id === location.id);
     if (index < 0) return;
@@ -263,6 +273,10 @@ export interface EntityInit {
   /** Keys beyond the type's. */
   parameters: readonly ConfigKey[];
   tags: readonly Json[];
+}
+
+function automaticName({ typeName, id }: Entity): string {
+  return `${simpleName(typeName)}:${id.slice(0, 4)}`;
 }
 
 function coerceParameters(entity: Entity, found: Effector, given: Readonly<Record<string, unknown>>): Record<string, unknown> {

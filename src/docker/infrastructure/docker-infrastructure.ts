@@ -46,6 +46,7 @@ export const dockerInfrastructure = defineEntityType({
 
 function init(infrastructure: Entity): void {
   const { management } = infrastructure;
+  if (infrastructure.hasAutomaticName) infrastructure.rename("Docker Infrastructure");
   const hosts = management.create(entitySpec(dockerHostCluster.name, { displayName: DOCKER_HOSTS }), infrastructure);
   const fabric = management.create(entitySpec(basicGroup.name, { displayName: ALL_CONTAINERS }), infrastructure);
   const buckets = management.create(entitySpec(basicGroup.name, { displayName: APPLICATIONS }), infrastructure);
