@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import ssh2 from "ssh2";
@@ -11,10 +11,30 @@ export interface KeyPair {
   publicKey: string;
 }
 
-/** @param comment for people: whose key it is. */
+/**
+ * An Ed25519 key pair in OpenSSH's format (its PROTOCOL.key). Not made with `ssh2`, which drops a first byte of 0, so that OpenSSH refuses one key in 256.
+ * @param comment for people: whose key it is.
+ */
 export function newKeyPair(comment: string): KeyPair {
-  const pair = ssh2.utils.generateKeyPairSync("ed25519", { comment });
-  return { privateKey: pair.private, publicKey: pair.public };
+  const jwk = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  const [point, seed] = [Buffer.from(jwk.x ?? "", "base64url"), Buffer.from(jwk.d ?? "", "base64url")];
+  const blob = Buffer.concat([sshString(KEY_TYPE), sshString(point)]);
+  const check = randomBytes(4);
+  const secret = Buffer.concat([check, check, blob, sshString(Buffer.concat([seed, point])), sshString(comment)]);
+  const padding = Buffer.from([1, 2, 3, 4, 5, 6, 7]).subarray(0, -secret.length & 7);
+  const file = Buffer.concat([Buffer.from("openssh-key-v1\0"), sshString("none"), sshString("none"), sshString(""), Buffer.from([0, 0, 0, 1]), sshString(blob), sshString(Buffer.concat([secret, padding]))]);
+  const lines = file.toString("base64").replaceAll(/.{70}(?=.)/g, "$&\n");
+  return { privateKey: `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`, publicKey: `${KEY_TYPE} ${blob.toString("base64")} ${comment}` };
+}
+
+const KEY_TYPE = "ssh-ed25519";
+
+/** A string as SSH writes it: its length in four bytes, then itself. */
+function sshString(value: string | Buffer): Buffer {
+  const bytes = Buffer.from(value);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }
 
 /** As OpenSSH shows it: `SHA256:` and the digest in base64 without padding. */
