@@ -59,7 +59,7 @@ function manage(infrastructure: Entity): void {
   const cloud = DockerCloud.of(infrastructure);
   cloud.location = new DockerLocation(cloud);
   if (infrastructure.get(keys.LOCATION_STATUS) === true) register(infrastructure, cloud);
-  infrastructure.addWatch(() => infrastructure.management.locations.unregister(locationName(infrastructure)));
+  infrastructure.addWatch(() => unregister(infrastructure));
   followTotals(cloud, hostCluster(infrastructure));
 }
 
@@ -106,11 +106,17 @@ function register(infrastructure: Entity, cloud: DockerCloud): void {
   infrastructure.set(keys.LOCATION_STATUS, true);
 }
 
+/** The name may be another cloud's: then this one was never registered. */
+function unregister(infrastructure: Entity): void {
+  if (infrastructure.get(keys.LOCATION_STATUS) !== true) return;
+  infrastructure.management.locations.unregister(locationName(infrastructure));
+  infrastructure.set(keys.LOCATION_STATUS, false);
+}
+
 async function stop({ entity: infrastructure, work }: EffectorCall): Promise<void> {
   await stopping(infrastructure, async () => {
     // First the location, so that nothing new is deployed.
-    infrastructure.management.locations.unregister(locationName(infrastructure));
-    infrastructure.set(keys.LOCATION_STATUS, false);
+    unregister(infrastructure);
     await stopApplications(infrastructure, work);
     await hostCluster(infrastructure).invoke("stop", {}, work);
   });
