@@ -28,11 +28,11 @@ export interface Answering {
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
-/** Starts `node ARGUMENTS` and asks it for `path` until it answers well. `PORT` in the arguments stands for a free port. */
-export async function startAnswering(bench: Bench, args: readonly string[], url: { path: string }): Promise<Answering> {
+/** Starts a program and asks it for `path` until it answers well. `PORT` in the arguments stands for a free port. */
+export async function startAnswering(bench: Bench, [program, ...args]: readonly [string, ...string[]], url: { path: string }): Promise<Answering> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, args.map((each) => (each === "PORT" ? String(port) : each)), { cwd: PROJECT, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args.map((each) => (each === "PORT" ? String(port) : each)), { cwd: PROJECT, stdio: ["ignore", "pipe", "pipe"] });
   const output = lastLines(child);
   const stop = async (signal: "SIGTERM" | "SIGKILL" = "SIGTERM") => end(child, signal);
   bench.atEnd(`end process ${child.pid}`, () => stop());
