@@ -49,7 +49,7 @@ export class Applications {
     this.#checkLocations(spec);
     spec.tags = [...spec.tags, { kind: "yaml_spec", contents: text }];
     const application = this.#plane.create(spec);
-    await this.#plane.documents.flush();
+    await this.#keep([application]);
     const start = application.is(STARTABLE) ? this.invoke(application, "start", {}) : undefined;
     return { application, start, warnings };
   }
@@ -59,7 +59,7 @@ export class Applications {
     const { specs } = this.#blueprints.readChildren(text, parent);
     specs.forEach((child) => this.#checkLocations(child));
     const children = specs.map((child) => this.#plane.create(child, parent));
-    await this.#plane.documents.flush();
+    await this.#keep(children);
     if (options.start === false) return { children, start: undefined };
     const startable = children.filter((child) => child.is(STARTABLE));
     const start = this.#plane.submit(parent, "add children", (work) => inParallel(startable, (child) => child.invoke("start", {}, work)), { tags: ["EFFECTOR"] });
@@ -110,6 +110,16 @@ export class Applications {
       },
       { tags: ["EFFECTOR", "NON-TRANSIENT"] },
     );
+  }
+
+  /** Makes new entities durable; those that can't be are not kept at all. */
+  async #keep(entities: readonly Entity[]): Promise<void> {
+    try {
+      await this.#plane.documents.flush();
+    } catch (error) {
+      for (const entity of entities) this.#plane.unmanage(entity);
+      throw error;
+    }
   }
 
   async #destroy(application: Entity, work: Work): Promise<void> {

@@ -128,8 +128,10 @@ export class Plane implements Management {
   }
 
   unmanage(entity: Entity): void {
+    if (!entity.isManaged) return;
     for (const child of [...entity.children]) this.unmanage(child);
     for (const group of [...entity.groups.values()]) group.removeMember(entity);
+    for (const member of [...entity.members.values()]) entity.removeMember(member);
     for (const hooks of entity.type.hooks.toReversed()) hooks.unmanage?.(entity);
     entity.release();
     const siblings = entity.parent?.children ?? [];

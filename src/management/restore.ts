@@ -1,7 +1,10 @@
 import type { Entity } from "../model/entity.ts";
-import { messageOf } from "../model/errors.ts";
+import { ClockerError, messageOf } from "../model/errors.ts";
+import type { Transition } from "../model/lifecycle.ts";
 import type { JsonObject } from "../model/spec.ts";
 import { inParallel, type Work } from "../model/work.ts";
+import { SERVICE_STATE_EXPECTED } from "../software/stock/attributes.ts";
+import { setFailed } from "../software/stock/service-state.ts";
 import { DESTROY_DOCUMENTS, type Applications } from "./applications.ts";
 import { applyInitializers, entityFromRecord } from "./entity/entity-factory.ts";
 import { recordOf, restoreSensors, type EntityRecord } from "./entity/entity-record.ts";
@@ -55,31 +58,47 @@ export function restoreEntities(plane: Plane, locations: PlaneLocations, stored:
     restoreSensors(entity, sensors.get(entity.id) ?? {}, (name, error) => warn(`sensor ${name} of ${entity.displayName}`, error));
   }
   for (const { entity, record } of restored) restoreMembers(plane, entity, record);
+  restoreLocations(restored, locations);
+  attachMachines(plane, locations);
   for (const { entity, record } of restored) {
     for (const hooks of entity.type.hooks) attempt(() => hooks.manage?.(entity), (error) => warn(entity.displayName, error));
     for (const { type, name, uniqueTag, config, id, suspended } of record.adjuncts) {
       attempt(() => entity.addAdjunct({ type, name, config, ...(uniqueTag === null ? {} : { uniqueTag }) }, { id, suspended }), (error) => warn(`${name} of ${entity.displayName}`, error));
     }
   }
-  // Containers are locations too, and are known only now.
-  for (const { entity, record } of restored) {
-    for (const id of record.locations) {
-      const location = locations.location(id);
-      if (location !== undefined) entity.addLocation(location);
-    }
-  }
-  attachMachines(plane, locations);
+  // Docker clouds, hosts and containers are locations too, and are known only now.
+  restoreLocations(restored, locations);
+  plane.tasks.forgetAllBut((id) => plane.entity(id) !== undefined);
 }
 
 /** Reaches what runs again, ends what a crash left half-made, and takes up removals that were cut off. */
 export async function reconnect(plane: Plane, locations: PlaneLocations, applications: Applications, work: Work): Promise<void> {
+  const interrupted = cutOff(plane);
   await work.step("clean up", (step) => releaseHalfMade(plane, locations, step), { inessential: true });
   await inParallel(plane.applications(), (application) => reconnectTree(plane, application, work));
+  interrupted.forEach((transition, entity) => tellInterrupted(entity, transition));
   for (const id of plane.documents.all(DESTROY_DOCUMENTS).keys()) {
     const application = plane.entity(id);
     if (application === undefined) plane.documents.remove(DESTROY_DOCUMENTS, id);
     else applications.destroy(application);
   }
+}
+
+/** Entities whose start or stop the end of the server cut off. */
+function cutOff(plane: Plane): Map<Entity, Transition> {
+  const found = new Map<Entity, Transition>();
+  for (const entity of plane.entities.all()) {
+    const expected = entity.get(SERVICE_STATE_EXPECTED);
+    if (expected?.state === "STARTING" || expected?.state === "STOPPING") found.set(entity, expected);
+  }
+  return found;
+}
+
+/** An entity that nobody starts or stops any more says so, unless it was taken up again meanwhile. */
+function tellInterrupted(entity: Entity, transition: Transition): void {
+  if (!entity.isManaged || entity.get(SERVICE_STATE_EXPECTED) !== transition) return;
+  const [cause, what] = transition.state === "STARTING" ? (["start", "Start"] as const) : (["stop", "Stop"] as const);
+  setFailed(entity, cause, new ClockerError("interrupted", `${what} was interrupted by a restart of the management server`, { remedy: "Start it again, or stop or delete it" }));
 }
 
 async function reconnectTree(plane: Plane, entity: Entity, work: Work): Promise<void> {
@@ -105,10 +124,13 @@ async function releaseHalfMade(plane: Plane, locations: PlaneLocations, work: Wo
     await work.step(`release half-made machine ${id}`, (step) => location.releaseById(id, step), { inessential: true });
   }
   for (const location of locations.inUse()) {
-    if (!(location instanceof ProviderLocation)) continue;
-    for (const id of await location.forgottenMachines(work)) {
-      await work.step(`release forgotten machine ${id}`, (step) => location.releaseById(id, step), { inessential: true });
-    }
+    if (location instanceof ProviderLocation) await work.step(`look for forgotten machines in ${location.name}`, (step) => releaseForgotten(location, step), { inessential: true });
+  }
+}
+
+async function releaseForgotten(location: ProviderLocation, work: Work): Promise<void> {
+  for (const id of await location.forgottenMachines(work)) {
+    await work.step(`release forgotten machine ${id}`, (step) => location.releaseById(id, step), { inessential: true });
   }
 }
 
@@ -127,7 +149,7 @@ function attachMachines(plane: Plane, locations: PlaneLocations): void {
   for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
     const record = machineRecord(data);
     const location = locations.location(id);
-    if (record?.state === "obtained" && location !== undefined) plane.entity(record.entityId)?.addLocation(location);
+    if (record?.state === "obtained" && location !== undefined) plane.entity(record.entityId)?.restoreLocation(location);
   }
 }
 
@@ -156,6 +178,15 @@ function restoreMembers(plane: Plane, group: Entity, record: EntityRecord): void
   for (const id of record.members) {
     const member = plane.entity(id);
     if (member !== undefined) group.restoreMember(member);
+  }
+}
+
+function restoreLocations(restored: readonly { entity: Entity; record: EntityRecord }[], locations: PlaneLocations): void {
+  for (const { entity, record } of restored) {
+    for (const id of record.locations) {
+      const location = locations.location(id);
+      if (location !== undefined) entity.restoreLocation(location);
+    }
   }
 }
 

@@ -57,16 +57,8 @@ export class EntityConfig {
   }
 
   /** The value as written and the entity that it was written on, here or up the tree. */
-  find(key: Pick<ConfigKey, "name" | "aliases" | "inherited">): { raw: Json; owner: Entity } | undefined {
-    // Flags are short and may mean something else on a parent; only full names are looked for there.
-    const names = [key.name, ...key.aliases.filter((alias) => alias.includes("."))];
-    for (let owner: Entity | undefined = this.#entity; owner !== undefined; owner = key.inherited ? owner.parent : undefined) {
-      for (const name of names) {
-        const raw = owner.config.own().get(name);
-        if (raw !== undefined) return { raw, owner };
-      }
-    }
-    return undefined;
+  find(key: Pick<ConfigKey, "name" | "aliases" | "inherited">): Written | undefined {
+    return this.#written(key).next().value ?? undefined;
   }
 
   /**
@@ -76,20 +68,18 @@ export class EntityConfig {
   async get<T>(key: ConfigKey<T> & { readonly defaultValue: T }, work: Work): Promise<T>;
   async get<T>(key: ConfigKey<T>, work: Work): Promise<T | undefined>;
   async get<T>(key: ConfigKey<T>, work: Work): Promise<T | undefined> {
-    const found = this.find(key);
-    if (found === undefined) return key.defaultValue;
-    const resolved = await this.#entity.management.resolve(found.raw, found.owner, work);
-    return resolved === undefined || resolved === null ? key.defaultValue : this.coerce(key, resolved);
+    const { management } = this.#entity;
+    const values: unknown[] = [];
+    for (const { raw, owner } of this.#findAll(key)) values.push(await management.resolve(raw, owner, work));
+    return this.#valueOf(key, values);
   }
 
   /** The value when it needs no waiting; a deferred one reads as unset. */
   peek<T>(key: ConfigKey<T> & { readonly defaultValue: T }): T;
   peek<T>(key: ConfigKey<T>): T | undefined;
   peek<T>(key: ConfigKey<T>): T | undefined {
-    const found = this.find(key);
-    if (found === undefined || found.raw === null) return key.defaultValue;
-    if (this.#entity.management.isDeferred(found.raw)) return undefined;
-    return this.coerce(key, found.raw);
+    const { management } = this.#entity;
+    return this.#valueOf(key, this.#findAll(key).map(({ raw }) => (management.isDeferred(raw) ? undefined : raw)));
   }
 
   coerce<T>(key: ConfigKey<T>, value: unknown): T {
@@ -103,4 +93,50 @@ export class EntityConfig {
       });
     }
   }
+
+  /** The values that count: the nearest, and for keys whose maps are merged all of them, nearest first. */
+  #findAll(key: Pick<ConfigKey, "name" | "aliases" | "inherited" | "merge">): Written[] {
+    if (key.merge === "deep_merge") return [...this.#written(key)];
+    const found = this.find(key);
+    return found === undefined ? [] : [found];
+  }
+
+  *#written(key: Pick<ConfigKey, "name" | "aliases" | "inherited">): Generator<Written, undefined> {
+    // Flags are short and may mean something else on a parent; only full names are looked for there.
+    const names = [key.name, ...key.aliases.filter((alias) => alias.includes("."))];
+    for (let owner: Entity | undefined = this.#entity; owner !== undefined; owner = key.inherited ? owner.parent : undefined) {
+      for (const name of names) {
+        const raw = owner.config.own().get(name);
+        if (raw === undefined) continue;
+        yield { raw, owner };
+        break;
+      }
+    }
+    return undefined;
+  }
+
+  #valueOf<T>(key: ConfigKey<T>, nearestFirst: readonly unknown[]): T | undefined {
+    const [value, ...outer] = nearestFirst.filter((each) => each !== undefined && each !== null).map((each) => this.coerce(key, each));
+    if (value === undefined) return key.defaultValue;
+    // Merged maps are of the key's type again; checked by coercing once more.
+    return outer.length === 0 ? value : this.coerce(key, outer.reduce<unknown>((inner, below) => merged(below, inner), value));
+  }
+}
+
+interface Written {
+  raw: Json;
+  /** The entity that it was written on: expressions in it are resolved there. */
+  owner: Entity;
+}
+
+/** Maps key by key, the second over the first; other values are replaced. */
+function merged(base: unknown, over: unknown): unknown {
+  if (!isMap(base) || !isMap(over)) return over;
+  const result: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(over)) result[name] = Object.hasOwn(base, name) ? merged(base[name], value) : value;
+  return result;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -73,6 +73,8 @@ export class Entity {
   rename(name: string): void {
     this.#displayName = name;
     this.#touch();
+    // Groups show their members' names.
+    for (const group of this.groups.values()) group.touch();
   }
 
   /** The root of its tree. */

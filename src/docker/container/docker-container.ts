@@ -6,15 +6,15 @@ import { types } from "../../model/types/index.ts";
 import type { Work } from "../../model/work.ts";
 import { entityBase, starting, stopping } from "../../software/stock/application.ts";
 import { HOST_ADDRESS, HOST_NAME, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME } from "../../software/stock/attributes.ts";
-import { expectedState, setExpected, setFailed } from "../../software/stock/service-state.ts";
+import { expectedState, setExpected, setFailed, setNotUp } from "../../software/stock/service-state.ts";
 import { LOCATIONS_PARAMETER, STARTABLE } from "../../software/stock/startable.ts";
 import { DockerCloud } from "../cloud.ts";
 import type { HostRuntime } from "../host/host-runtime.ts";
 import * as keys from "../keys.ts";
-import { joinGroups } from "../infrastructure/container-groups.ts";
-import { followMappedSensors } from "../location/mapped-sensors.ts";
-import { referencedId, runContainer } from "./run-container.ts";
 import { publishState } from "./container-state.ts";
+import { joinCloud } from "./join-cloud.ts";
+import { hostOf, isInUse, runningIn, runtimeOf } from "./relations.ts";
+import { markRemoved, removeFromEngine, runContainer } from "./run-container.ts";
 import { forgetContainerLocation, containerLocation } from "../location/container-location.ts";
 
 /** A container on a Docker host (Clocker's DockerContainer). What it holds runs in it; how it was placed is told by `docker.container.placement`. */
@@ -41,64 +41,43 @@ export const dockerContainer = defineEntityType({
     effector("restart", "Restarts the container, keeping its files and ports", restart),
     effector("pause", "Freezes all processes in the container", (call) => onEngine(call, (runtime, id) => runtime.engine.pauseContainer(id, call.work.signal))),
     effector("resume", "Lets a paused container go on; starts one that was shut down", resume),
-    effector("shutDown", "Kills the container's processes at once, keeping its files", (call) => onEngine(call, (runtime, id) => runtime.engine.killContainer(id, call.work.signal))),
+    effector("shutDown", "Kills the container's processes at once, keeping its files", shutDown),
     effector("execCommand", "Runs a shell command in the container", execCommand, {
       parameters: [{ name: "command", type: types.string, description: "The command, for a shell" }],
       returnType: "java.lang.String",
     }),
   ],
   hooks: {
-    manage: (container) => {
-      if (container.get(keys.CONTAINER_ID) !== undefined) takePlace(container);
-    },
-    reconnect,
+    init: (container) => setNotUp(container, "container", "The container has not been started"),
+    manage: takePlace,
+    reconnect: removeUnused,
     unmanage: (container) => {
       forgetContainerLocation(container);
-      DockerCloud.find(container)?.pool.containerRemoved(hostOf(container).id, container.id);
+      if (DockerCloud.find(container) !== undefined) DockerCloud.get(container).pool.containerRemoved(hostOf(container).id, container.id);
     },
   },
 });
 
-/** After a restart of the server: the container counts on its host again, and is found as a location. */
+/**
+ * After a restart of the server: the container counts on its host again, whether it runs or not, and is the machine of its entity again, also where
+ * the entity's start was cut off before it had taken it. A container that is being made has no state yet and is counted by its reservation.
+ */
 function takePlace(container: Entity): void {
-  container.management.locations.add(containerLocation(container));
+  if (expectedState(container) === undefined) return;
   DockerCloud.get(container).pool.containerAdded(hostOf(container).id, container.id);
+  joinCloud(container);
+  if (container.get(keys.CONTAINER_ID) === undefined) return;
+  const location = containerLocation(container);
+  container.management.locations.add(location);
+  if (isInUse(container)) runningIn(container)?.restoreLocation(location);
 }
 
-/** After a restart of the server: one that was being made is removed, for its start can't go on; one that runs serves its entity again. */
-async function reconnect(container: Entity, work: Work): Promise<void> {
-  const { management } = container;
-  const state = expectedState(container);
-  if (state === "STARTING" || state === "CREATED" || state === undefined) {
-    await removeHalfMade(container, work);
-    management.unmanage(container);
-    return;
-  }
-  const entity = management.entity(referencedId(container.get(keys.CONTAINER_ENTITY)) ?? "");
-  joinGroups(DockerCloud.get(container), container, entity);
-  if (entity !== undefined) followMappedSensors(container, entity);
-}
-
-async function removeHalfMade(container: Entity, work: Work): Promise<void> {
-  const { engine } = runtimeOf(container);
-  await work.step(
-    `remove half-made ${container.displayName}`,
-    async (step) => {
-      for (const { id } of await engine.listContainers({ labels: { [keys.CONTAINER_LABEL]: container.id } }, step.signal)) await engine.removeContainer(id, step.signal);
-    },
-    { inessential: true },
-  );
-}
-
-/** The host that a container is on: the parent of its group. */
-export function hostOf(container: Entity): Entity {
-  const host = container.parent?.parent;
-  if (host === undefined || !host.is(keys.DOCKER_HOST)) throw new ClockerError("internal", `Container "${container.displayName}" is not on a Docker host`);
-  return host;
-}
-
-export function runtimeOf(container: Entity): HostRuntime {
-  return DockerCloud.get(container).host(hostOf(container).id);
+/** After a restart of the server: a container that was being made, or given back, is removed. */
+async function removeUnused(container: Entity, work: Work): Promise<void> {
+  const wasMade = container.get(keys.CONTAINER_ID) !== undefined || expectedState(container) === "STOPPED";
+  if (wasMade && (runningIn(container) === undefined || isInUse(container))) return;
+  await work.step(`remove unused ${container.displayName}`, (step) => removeFromEngine(container, step));
+  container.management.unmanage(container);
 }
 
 async function start({ entity: container, work }: EffectorCall): Promise<void> {
@@ -117,11 +96,7 @@ async function stop({ entity: container, work }: EffectorCall): Promise<void> {
     const runtime = runtimeOf(container);
     const id = container.get(keys.CONTAINER_ID);
     if (id !== undefined) await runtime.engine.removeContainer(id, work.signal);
-    runtime.ports.release(container.id);
-    container.set(keys.CONTAINER_ID, undefined);
-    container.set(keys.CONTAINER_RUNNING, false);
-    forgetContainerLocation(container);
-    DockerCloud.get(container).pool.containerRemoved(hostOf(container).id, container.id);
+    markRemoved(container);
   });
 }
 
@@ -139,6 +114,11 @@ async function restart(call: EffectorCall): Promise<void> {
     setFailed(container, "restart", error);
     throw error;
   }
+}
+
+async function shutDown(call: EffectorCall): Promise<void> {
+  await onEngine(call, (runtime, id) => runtime.engine.killContainer(id, call.work.signal));
+  setExpected(call.entity, "STOPPED");
 }
 
 async function resume(call: EffectorCall): Promise<void> {

@@ -6,10 +6,12 @@ import { HOST_ADDRESS, HOST_NAME, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME } fr
 import type { HostRuntime } from "../host/host-runtime.ts";
 import { ensureImage } from "../image/ensure-image.ts";
 import * as keys from "../keys.ts";
-import { containerLocation } from "../location/container-location.ts";
+import { containerLocation, forgetContainerLocation } from "../location/container-location.ts";
+import { setNotUp } from "../../software/stock/service-state.ts";
 import type { PortWish } from "../ports/port-allocator.ts";
 import { containerSpec, optionReader, portWishes } from "./container-options.ts";
 import { publishState } from "./container-state.ts";
+import { runningIn, runtimeOf } from "./relations.ts";
 
 /** How often another host port is tried where a process of the host itself has the chosen one. */
 const PORT_TRIES = 10;
@@ -26,8 +28,7 @@ export function expectPorts(container: Entity, ports: readonly number[]): void {
 /** Makes and starts a container as its entity asks for. A failure leaves no container and no port behind. */
 export async function runContainer(container: Entity, runtime: HostRuntime, work: Work): Promise<void> {
   const { management } = container;
-  const entityId = referencedId(container.get(keys.CONTAINER_ENTITY));
-  const entity = entityId === undefined ? undefined : management.entity(entityId);
+  const entity = runningIn(container);
   const option = optionReader(entity, container, work);
   const image = await ensureImage(runtime, entity ?? container, option, work);
   const spec = await containerSpec({ container, entity, image, hostName: runtime.location.hostname, option });
@@ -42,7 +43,7 @@ export async function runContainer(container: Entity, runtime: HostRuntime, work
     publishAddresses(container, runtime);
     management.locations.add(containerLocation(container));
   } catch (error) {
-    await cleanUp(container, runtime, work);
+    await removeFromEngine(container, work);
     throw error;
   }
 }
@@ -59,9 +60,9 @@ async function createAndStart(container: Entity, runtime: HostRuntime, spec: Con
       return id;
     } catch (error) {
       lastError = error;
-      await engine.removeContainer(id, AbortSignal.timeout(CLEAN_UP_LIMIT));
       const busy = busyPort(error, Object.values(published));
       if (busy === undefined || wishes.some((wish) => wish.hostPort === busy)) throw error;
+      await engine.removeContainer(id, AbortSignal.timeout(CLEAN_UP_LIMIT));
       work.log(`Host port ${busy} is in use on ${engine.name}: another one is taken`);
       ports.taken(busy);
     }
@@ -77,19 +78,31 @@ function busyPort(error: unknown, published: readonly number[]): number | undefi
   return found.find((port) => published.includes(port)) ?? published[0];
 }
 
-/** Removes what was made, found by its label: also a container whose id never arrived. */
-async function cleanUp(container: Entity, runtime: HostRuntime, work: Work): Promise<void> {
+/**
+ * Removes what was made of a container, found by its label: also one whose id never arrived. Also when the work was cancelled, in its own bound of
+ * time. What can't be removed now, since the engine is away, the scan of the host's containers removes when it is back.
+ */
+export async function removeFromEngine(container: Entity, work: Work): Promise<void> {
   const signal = AbortSignal.timeout(CLEAN_UP_LIMIT);
+  const runtime = runtimeOf(container);
   try {
-    const left = await runtime.engine.listContainers({ labels: { [keys.CONTAINER_LABEL]: container.id } }, signal);
-    for (const { id } of left) await runtime.engine.removeContainer(id, signal);
+    const { engine } = runtime;
+    const left = await engine.listContainers({ labels: { [keys.CONTAINER_LABEL]: container.id } }, signal);
+    for (const { id } of left) await engine.removeContainer(id, signal);
   } catch (error) {
-    // The engine is gone: the scan of its containers removes what is left when it is back.
-    work.write("stderr", `Cannot clean up on ${runtime.engine.name} now: ${messageOf(error)}\n`);
+    work.write("stderr", `Cannot clean up on ${runtime.host.displayName} now: ${messageOf(error)}\n`);
   }
-  runtime.ports.release(container.id);
+  markRemoved(container);
+}
+
+/** The container is no more: its ports are free, and it is no location. */
+export function markRemoved(container: Entity): void {
+  runtimeOf(container).ports.release(container.id);
+  forgetContainerLocation(container);
   container.set(keys.CONTAINER_ID, undefined);
   container.set(keys.CONTAINER_RUNNING, false);
+  container.set(keys.CONTAINER_PORTS, undefined);
+  setNotUp(container, "container", "The container was removed");
 }
 
 async function lastLogs(runtime: HostRuntime, id: string): Promise<string> {
@@ -104,8 +117,4 @@ function publishAddresses(container: Entity, runtime: HostRuntime): void {
   container.set(HOST_ADDRESS, runtime.location.address);
   container.set(HOST_SUBNET_ADDRESS, own);
   container.set(HOST_SUBNET_HOSTNAME, own);
-}
-
-export function referencedId(reference: unknown): string | undefined {
-  return typeof reference === "object" && reference !== null && "id" in reference && typeof reference.id === "string" ? reference.id : undefined;
 }

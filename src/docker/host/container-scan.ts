@@ -1,41 +1,42 @@
 import type { ContainerSummary } from "../../engine/engine.ts";
 import type { Entity } from "../../model/entity.ts";
+import { ClockerError } from "../../model/errors.ts";
 import { entitySpec } from "../../model/spec.ts";
 import type { Work } from "../../model/work.ts";
-import { entityReference } from "../../software/group/group.ts";
 import { expectedState, setExpected, setNotUp } from "../../software/stock/service-state.ts";
 import { DockerCloud } from "../cloud.ts";
 import { publishRunning, publishState } from "../container/container-state.ts";
-import { joinGroups } from "../infrastructure/container-groups.ts";
+import { joinCloud } from "../container/join-cloud.ts";
+import { containersOf } from "../container/relations.ts";
 import * as keys from "../keys.ts";
 import type { HostRuntime } from "./host-runtime.ts";
-
-export const CONTAINERS = "Docker Containers";
-
-/** The group of a host's containers. */
-export function containersOf(host: Entity): Entity | undefined {
-  return host.children.find((child) => child.displayName === CONTAINERS);
-}
 
 /**
  * Compares what the engine has with what is managed, in one listing a host (Clocker's container scanner): states are published, containers
  * that others made are adopted and adopted ones that are gone are forgotten; those labelled as ours whose entity is gone were half-made, and are removed.
  */
-export async function scanContainers(runtime: HostRuntime, work: Work): Promise<void> {
+export function scanContainers(runtime: HostRuntime, work: Work): Promise<void> {
+  return runtime.scanning.run(() => scan(runtime, work), work.signal);
+}
+
+async function scan(runtime: HostRuntime, work: Work): Promise<void> {
   const { host, engine } = runtime;
-  const group = containersOf(host);
-  if (group === undefined) return;
-  const found = await engine.listContainers({}, work.signal);
+  // Those known before the listing must be in it; one that is made meanwhile may not be.
   const known = new Map<string, Entity>();
-  for (const container of group.children) {
+  for (const container of containersOf(host).children) {
     const id = container.get(keys.CONTAINER_ID);
     if (id !== undefined) known.set(id, container);
   }
-  for (const summary of found) {
+  for (const summary of await engine.listContainers({}, work.signal)) {
     const container = known.get(summary.id);
     known.delete(summary.id);
-    if (container !== undefined) await update(runtime, container, summary, work);
-    else await unknown(runtime, group, summary, work);
+    try {
+      if (container !== undefined) await update(runtime, container, summary, work);
+      else await unknown(runtime, summary, work);
+    } catch (error) {
+      // It went between the listing and the look at it.
+      if (!(error instanceof ClockerError && error.code === "not-found")) throw error;
+    }
   }
   for (const container of known.values()) gone(container);
 }
@@ -48,28 +49,32 @@ async function update(runtime: HostRuntime, container: Entity, summary: Containe
   publishState(container, await runtime.engine.inspectContainer(summary.id, work.signal));
 }
 
-async function unknown(runtime: HostRuntime, group: Entity, summary: ContainerSummary, work: Work): Promise<void> {
+async function unknown(runtime: HostRuntime, summary: ContainerSummary, work: Work): Promise<void> {
   const { host, engine } = runtime;
   const { management } = host;
   if (summary.labels[keys.OWNER_LABEL] === management.planeId) {
-    const entity = management.entity(summary.labels[keys.CONTAINER_LABEL] ?? "");
-    // One that is being started has no id yet.
-    if (entity !== undefined && expectedState(entity) !== "STOPPED") return;
+    const container = management.entity(summary.labels[keys.CONTAINER_LABEL] ?? "");
+    if (container !== undefined && (container.get(keys.CONTAINER_ID) === summary.id || isBeingMade(container))) return;
     work.log(`Removing ${summary.name}: it was half-made`);
     await engine.removeContainer(summary.id, work.signal);
     return;
   }
   if (summary.state !== "running") return;
   work.log(`Adopting ${summary.name} (${summary.image})`);
-  const container = management.create(entitySpec(keys.DOCKER_CONTAINER, { displayName: summary.name }), group);
+  const state = await engine.inspectContainer(summary.id, work.signal);
+  const container = management.create(entitySpec(keys.DOCKER_CONTAINER, { displayName: summary.name }), containersOf(host));
   container.set(keys.ADOPTED, true);
   container.set(keys.CONTAINER_ID, summary.id);
-  container.set(keys.CONTAINER_HOST, entityReference(host));
+  publishState(container, state);
   setExpected(container, "RUNNING");
-  publishState(container, await engine.inspectContainer(summary.id, work.signal));
-  const cloud = DockerCloud.get(host);
-  cloud.pool.containerAdded(host.id, container.id);
-  joinGroups(cloud, container, undefined);
+  DockerCloud.get(host).pool.containerAdded(host.id, container.id);
+  joinCloud(container);
+}
+
+/** Its id comes with the engine's answer. */
+function isBeingMade(container: Entity): boolean {
+  const state = expectedState(container);
+  return state === undefined || state === "STARTING";
 }
 
 function gone(container: Entity): void {
@@ -77,8 +82,7 @@ function gone(container: Entity): void {
     container.management.unmanage(container);
     return;
   }
-  const state = expectedState(container);
-  if (state !== "RUNNING") return;
+  if (expectedState(container) !== "RUNNING") return;
   container.set(keys.CONTAINER_RUNNING, false);
   setNotUp(container, "container", "The container is gone: it was removed on the host, not by Clocker");
 }

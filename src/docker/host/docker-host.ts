@@ -11,13 +11,14 @@ import { CLUSTER_MEMBER_ID } from "../../software/group/cluster-keys.ts";
 import { basicGroup, entityReference } from "../../software/group/group.ts";
 import { entityBase, starting, stopping } from "../../software/stock/application.ts";
 import { HOST_ADDRESS, HOST_NAME, HOST_SSH_ADDRESS, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME, machineSensors, PROVISIONING_LOCATION, SERVICE_STATE, SERVICE_UP, START_TIMEOUT } from "../../software/stock/attributes.ts";
-import { expectedState, setExpected, setNotUp, setProblem } from "../../software/stock/service-state.ts";
+import { expectedState, setNotUp } from "../../software/stock/service-state.ts";
 import { LOCATIONS_PARAMETER, locationsFor, STARTABLE } from "../../software/stock/startable.ts";
 import { DockerCloud } from "../cloud.ts";
+import { CONTAINERS, containersOf } from "../container/relations.ts";
 import { hostLocation } from "../location/docker-location.ts";
 import * as keys from "../keys.ts";
 import { formatName } from "../name-format.ts";
-import { CONTAINERS, containersOf, scanContainers } from "./container-scan.ts";
+import { scanContainers } from "./container-scan.ts";
 import { feedHost } from "./host-feed.ts";
 import { readHost } from "./host-readings.ts";
 import { HostRuntime } from "./host-runtime.ts";
@@ -59,6 +60,7 @@ function init(host: Entity): void {
   const group = host.management.create(entitySpec(basicGroup.name, { displayName: CONTAINERS, config: { "brooklyn.BasicGroup.childrenAsMembers": true } }), host);
   host.set(keys.CONTAINERS_GROUP, entityReference(group));
   host.set(keys.HOST_CONTAINERS, 0);
+  setNotUp(host, "engine", "The host has not been started");
 }
 
 /** Makes the host known to its cloud; whether it takes containers follows its state. */
@@ -67,23 +69,24 @@ function manage(host: Entity): void {
   if (cloud === undefined) return;
   cloud.hosts.set(host.id, new HostRuntime(host));
   host.management.locations.add(hostLocation(host));
+  host.management.locations.add(hostLocation(host));
   host.set(keys.CONTAINER_INFRASTRUCTURE, entityReference(cloud.infrastructure));
-  cloud.pool.addHost({ id: host.id, hostname: host.get(HOST_NAME) ?? host.displayName, order: cloud.nextOrder(), labels: {}, ...willingness(host) });
+  cloud.pool.addHost({ id: host.id, order: cloud.nextOrder(), labels: {}, ...willingness(host) });
   const { events } = host.management;
   const update = () => cloud.pool.updateHost(host.id, willingness(host));
   const group = containersOf(host);
   const stops = [
     events.subscribeSensor(host.id, SERVICE_STATE.name, update),
     events.subscribeSensor(host.id, SERVICE_UP.name, update),
-    ...(group === undefined ? [] : [events.subscribeEntity(group.id, (event) => {
+    events.subscribeEntity(group.id, (event) => {
       if (event.kind === "member-added" || event.kind === "member-removed") host.set(keys.HOST_CONTAINERS, group.members.size);
-    })]),
+    }),
   ];
   host.addWatch(() => stops.forEach((stop) => stop()));
 }
 
-function willingness(host: Entity): { accepting: boolean; notAccepting?: string; arriving?: boolean; maxContainers: number; name: string } {
-  const common = { name: host.displayName, maxContainers: host.config.peek(keys.MAX_CONTAINERS) };
+function willingness(host: Entity): { accepting: boolean; notAccepting?: string; arriving?: boolean; maxContainers: number; name: string; hostname: string } {
+  const common = { name: host.displayName, hostname: host.get(HOST_NAME) ?? host.displayName, maxContainers: host.config.peek(keys.MAX_CONTAINERS) };
   const state = host.get(SERVICE_STATE);
   if (state === "RUNNING" && host.get(SERVICE_UP) === true) return { ...common, accepting: true };
   return { ...common, accepting: false, notAccepting: (state ?? "CREATED").toLowerCase().replace("_", " "), arriving: state === "STARTING" };
@@ -140,6 +143,7 @@ async function setUp(host: Entity, work: Work): Promise<void> {
     const info = await runtime.engine.info(step.signal);
     host.set(keys.ENGINE_VERSION, version.version);
     host.set(keys.ENGINE_STORAGE, info.storageDriver);
+    setNotUp(host, "engine", undefined);
     step.log(`Docker Engine ${version.version}, API ${version.apiVersion}, ${info.storageDriver}, ${info.cpus} CPUs, ${Math.round(info.memoryBytes / 2 ** 20)} MiB`);
   });
 }
@@ -159,7 +163,7 @@ async function stop({ entity: host, work }: EffectorCall): Promise<void> {
     host.stopFeeds();
     host.management.locations.unregister(registeredName(host));
     host.removeLocation(hostLocation(host));
-    const containers = [...(containersOf(host)?.children ?? [])];
+    const containers = [...containersOf(host).children];
     const runtime = DockerCloud.get(host).host(host.id);
     const location = host.locations.find(isMachineLocation);
     // Containers on a machine that goes away go with it; they are removed one by one where the machine stays (this computer, a given host).
@@ -170,6 +174,8 @@ async function stop({ entity: host, work }: EffectorCall): Promise<void> {
       host.management.unmanage(container);
     });
     await runtime.disconnect();
+    setNotUp(host, "engine", "The host was stopped");
+    setNotUp(host, "machine", undefined);
     if (location === undefined) return;
     const { parent } = location;
     if (!isProvisioning(parent)) throw new ClockerError("internal", `Location "${parent.name}" of "${host.displayName}" does not take machines back`);
@@ -190,13 +196,7 @@ async function restart({ entity: host, work }: EffectorCall): Promise<void> {
 
 /** After a restart of the server: the engine is reached again, and what is on it compared with what is managed. */
 async function reconnect(host: Entity, work: Work): Promise<void> {
-  const state = expectedState(host);
-  if (state === "STARTING" || state === "STOPPING") {
-    setExpected(host, "RUNNING");
-    setProblem(host, "interrupted", `${state === "STARTING" ? "Start" : "Stop"} was interrupted by a restart of the management server. Stop it, or start it again`);
-    return;
-  }
-  if (state !== "RUNNING") return;
+  if (expectedState(host) !== "RUNNING" || host.locations.find(isMachineLocation) === undefined) return;
   try {
     await resume(host, work);
     setNotUp(host, "engine", undefined);
@@ -208,7 +208,7 @@ async function reconnect(host: Entity, work: Work): Promise<void> {
 
 async function resume(host: Entity, work: Work): Promise<void> {
   const runtime = DockerCloud.get(host).host(host.id);
-  const running = (containersOf(host)?.children ?? []).filter((container) => container.get(keys.CONTAINER_ID) !== undefined);
+  const running = containersOf(host).children.filter((container) => container.get(keys.CONTAINER_ID) !== undefined);
   runtime.ports.rebuild(running.map((container) => ({ owner: container.id, ports: container.get(keys.CONTAINER_PORTS) ?? {} })));
   await readHost(runtime, work);
   await scanContainers(runtime, work);
@@ -221,6 +221,7 @@ function unmanage(host: Entity): void {
   cloud?.pool.removeHost(host.id);
   const runtime = cloud?.hosts.get(host.id);
   cloud?.hosts.delete(host.id);
+  host.management.locations.forget(hostLocation(host));
   void runtime?.disconnect().catch(() => {});
 }
 

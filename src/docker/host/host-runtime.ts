@@ -2,6 +2,7 @@ import { openEngine } from "../../engine/docker-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
+import { Mutex } from "../../model/mutex.ts";
 import { hasEngineAtHand } from "../../machine/machine.ts";
 import { isMachineLocation, type MachineLocation } from "../../provider/location.ts";
 import { HOST_PORTS } from "../keys.ts";
@@ -12,14 +13,22 @@ const DOCKER_SOCKET = "/var/run/docker.sock";
 /** The running side of a Docker host: its engine, reached through its machine, and its published ports. */
 export class HostRuntime {
   readonly host: Entity;
-  readonly ports: PortAllocator;
+  /** One scan of its containers at a time. */
+  readonly scanning = new Mutex();
   /** Images that are being got, by name: whoever needs the same one waits for it. */
   readonly imagesUnderWay = new Map<string, Promise<unknown>>();
   #engine: { location: MachineLocation; engine: Engine } | undefined;
 
+  #ports: PortAllocator | undefined;
+
   constructor(host: Entity) {
     this.host = host;
-    this.ports = new PortAllocator({ hostName: host.displayName, clock: host.management.clock, range: host.config.peek(HOST_PORTS) });
+  }
+
+  /** Made when first used: a host gets its name when it starts. */
+  get ports(): PortAllocator {
+    const { displayName, management, config } = this.host;
+    return (this.#ports ??= new PortAllocator({ hostName: displayName, clock: management.clock, range: config.peek(HOST_PORTS) }));
   }
 
   /** The host's machine. @throws ClockerError when it has none (yet, or any more). */

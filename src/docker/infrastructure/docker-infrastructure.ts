@@ -8,7 +8,8 @@ import { inParallel, type Work } from "../../model/work.ts";
 import { MAX_SIZE, INITIAL_SIZE, MEMBER_SPEC } from "../../software/group/cluster-keys.ts";
 import { basicGroup, entityReference } from "../../software/group/group.ts";
 import { basicApplication, leaveManagement, starting, stopping } from "../../software/stock/application.ts";
-import { expectedState, setExpected, setProblem } from "../../software/stock/service-state.ts";
+import { SERVICE_STATE } from "../../software/stock/attributes.ts";
+import { expectedState, setNotUp } from "../../software/stock/service-state.ts";
 import { LOCATIONS_PARAMETER, locationsFor, RESIZABLE } from "../../software/stock/startable.ts";
 import { DockerCloud } from "../cloud.ts";
 import * as keys from "../keys.ts";
@@ -41,7 +42,7 @@ export const dockerInfrastructure = defineEntityType({
       returnType: "java.lang.Integer",
     }),
   ],
-  hooks: { init, manage, reconnect },
+  hooks: { init, manage },
 });
 
 function init(infrastructure: Entity): void {
@@ -53,7 +54,11 @@ function init(infrastructure: Entity): void {
   infrastructure.set(keys.HOSTS_SENSOR, entityReference(hosts));
   infrastructure.set(keys.FABRIC, entityReference(fabric));
   infrastructure.set(keys.BUCKETS, entityReference(buckets));
+  setNotUp(infrastructure, LOCATION, "The cloud has not been started");
 }
+
+/** Cause of a cloud's not being up. */
+const LOCATION = "location";
 
 function manage(infrastructure: Entity): void {
   const cloud = DockerCloud.of(infrastructure);
@@ -64,6 +69,9 @@ function manage(infrastructure: Entity): void {
 }
 
 async function start({ entity: infrastructure, parameters, work }: EffectorCall): Promise<void> {
+  if (infrastructure.get(SERVICE_STATE) === "STARTING") {
+    throw new ClockerError("conflict", `Cannot start "${infrastructure.displayName}": it is being started`, { remedy: "Wait until that has ended, or stop it first" });
+  }
   if (expectedState(infrastructure) === "RUNNING" && infrastructure.get(keys.LOCATION_STATUS) === true) return;
   const { locations } = infrastructure.management;
   const name = locationName(infrastructure);
@@ -100,10 +108,10 @@ async function startHosts(infrastructure: Entity, locationId: string, work: Work
 function register(infrastructure: Entity, cloud: DockerCloud): void {
   const name = locationName(infrastructure);
   infrastructure.set(keys.LOCATION_NAME_SENSOR, name);
-  cloud.location = new DockerLocation(cloud);
   infrastructure.management.locations.register(name, cloud.location);
   infrastructure.set(keys.LOCATION_SPEC, cloud.location.spec);
   infrastructure.set(keys.LOCATION_STATUS, true);
+  setNotUp(infrastructure, LOCATION, undefined);
 }
 
 /** The name may be another cloud's: then this one was never registered. */
@@ -111,6 +119,7 @@ function unregister(infrastructure: Entity): void {
   if (infrastructure.get(keys.LOCATION_STATUS) !== true) return;
   infrastructure.management.locations.unregister(locationName(infrastructure));
   infrastructure.set(keys.LOCATION_STATUS, false);
+  setNotUp(infrastructure, LOCATION, "The cloud was stopped");
 }
 
 async function stop({ entity: infrastructure, work }: EffectorCall): Promise<void> {
@@ -149,13 +158,6 @@ async function restart({ entity: infrastructure, work }: EffectorCall): Promise<
 
 async function resize({ entity: infrastructure, parameters, work }: EffectorCall): Promise<unknown> {
   return hostCluster(infrastructure).invoke("resize", { desiredSize: parameters["desiredSize"] }, work);
-}
-
-/** After a restart of the server: a start that was cut off is told of; what runs has registered itself already. */
-async function reconnect(infrastructure: Entity): Promise<void> {
-  if (expectedState(infrastructure) !== "STARTING") return;
-  setExpected(infrastructure, "RUNNING");
-  setProblem(infrastructure, "interrupted", "Start was interrupted by a restart of the management server. Start it again, or delete it");
 }
 
 /** Its configured name, else `PREFIX-ID-SUFFIX` (Clocker's LocationOwner). */

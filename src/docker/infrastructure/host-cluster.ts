@@ -20,10 +20,10 @@ export const dockerHostCluster = defineClusterType({
     },
     // Nothing may be placed on a host between the choice and its stop.
     claim: (host) => {
-      const { pool } = DockerCloud.get(host);
-      if ((pool.host(host.id)?.containers ?? 0) > 0) return false;
-      pool.setAccepting(host.id, false, "being removed");
-      return true;
+      DockerCloud.get(host).pool.setAccepting(host.id, false, "being removed");
+    },
+    unclaim: (host) => {
+      DockerCloud.get(host).pool.setAccepting(host.id, true);
     },
   },
 });

@@ -1,21 +1,22 @@
 import { entitySpec, type EntitySpec, type Json } from "../../model/spec.ts";
 import type { Entity } from "../../model/entity.ts";
-import { ClockerError, messageOf } from "../../model/errors.ts";
+import { ClockerError } from "../../model/errors.ts";
 import type { Work } from "../../model/work.ts";
 import type { LocationResolver, MachineLocation, ObtainRequest, ProvisioningLocation } from "../../provider/location.ts";
 import { entityReference } from "../../software/group/group.ts";
 import { isUp } from "../../software/stock/service-state.ts";
 import { DockerCloud } from "../cloud.ts";
-import { expectPorts } from "../container/run-container.ts";
-import { joinGroups } from "../infrastructure/container-groups.ts";
+import { expectPorts, removeFromEngine } from "../container/run-container.ts";
+import { containersOf, hostOf, runningIn } from "../container/relations.ts";
 import { canGrow, growHosts, removeIfEmpty } from "../infrastructure/host-growth.ts";
 import * as keys from "../keys.ts";
 import { formatName } from "../name-format.ts";
 import { resolveStrategies } from "../placement/resolve-strategies.ts";
 import { keepUnless, type PlacementStrategy } from "../placement/strategy.ts";
-import type { Reserved } from "../placement/reservation.ts";
+import type { Reservation, Reserved } from "../placement/reservation.ts";
+import type { Decision } from "../placement/types.ts";
+import { joinCloud } from "../container/join-cloud.ts";
 import { containerLocation } from "./container-location.ts";
-import { followMappedSensors } from "./mapped-sensors.ts";
 
 /**
  * A Docker cloud as a location (Clocker's DockerLocation): every machine that it gives is a container, placed by the cloud's strategies,
@@ -23,37 +24,35 @@ import { followMappedSensors } from "./mapped-sensors.ts";
  */
 export class DockerLocation implements ProvisioningLocation {
   readonly id: string;
-  readonly name: string;
   readonly spec: string;
   readonly type = "clocker.docker.location.DockerLocation";
   readonly parent = undefined;
   readonly config: Readonly<Record<string, Json>>;
   readonly #cloud: DockerCloud;
   /** When given, only this host is used. */
-  readonly #hostId: string | undefined;
+  readonly #host: Entity | undefined;
 
   constructor(cloud: DockerCloud, host?: Entity) {
     const { infrastructure } = cloud;
     this.#cloud = cloud;
-    this.#hostId = host?.id;
+    this.#host = host;
     this.id = host?.id ?? infrastructure.id;
-    this.name = host?.displayName ?? infrastructure.get(keys.LOCATION_NAME_SENSOR) ?? `docker-${infrastructure.id}`;
     this.spec = host === undefined ? `docker:${infrastructure.id}` : `docker:${infrastructure.id}:${host.id}`;
     this.config = { infrastructure: infrastructure.id, ...(host === undefined ? {} : { host: host.id }) };
   }
 
+  get name(): string {
+    const { infrastructure } = this.#cloud;
+    return this.#host?.displayName ?? infrastructure.get(keys.LOCATION_NAME_SENSOR) ?? `docker-${infrastructure.id}`;
+  }
+
   async obtain(request: ObtainRequest, work: Work): Promise<MachineLocation> {
-    const { entity } = request;
     const { decision, reservation } = await this.#place(request, work);
-    let container: Entity | undefined;
     try {
-      container = await this.#makeContainer(request, decision, work);
-      await container.invoke("start", {}, work);
-      reservation.confirm(container.id);
-      await entity.management.documents.flush();
-      return containerLocation(container);
+      const { host } = this.#cloud.host(reservation.hostId);
+      const spec = (await host.config.get(keys.CONTAINER_SPEC, work)) ?? entitySpec(keys.DOCKER_CONTAINER);
+      return await this.#startContainer(this.#makeContainer(request, host, spec, decision), reservation, work);
     } catch (error) {
-      if (container !== undefined) await this.#discard(container, work);
       reservation.cancel();
       throw error;
     }
@@ -63,11 +62,13 @@ export class DockerLocation implements ProvisioningLocation {
     const { management } = this.#cloud.infrastructure;
     const container = management.entity(location.id);
     if (container === undefined) return;
-    const host = container.parent?.parent;
+    // First it is nobody's: should the server end now, the next start removes it.
+    runningIn(container)?.set(keys.CONTAINER_OF, undefined);
+    const host = hostOf(container);
     await container.invoke("stop", {}, work);
     management.unmanage(container);
     await management.documents.flush();
-    if (host !== undefined) removeIfEmpty(this.#cloud, host);
+    removeIfEmpty(this.#cloud, host);
   }
 
   /** Chooses a host and reserves a place on it; grows the cloud by one host, once for all who wait, when none is left. */
@@ -78,9 +79,9 @@ export class DockerLocation implements ProvisioningLocation {
       const placed = await cloud.pool.reserveOrGrow(
         { entityId: entity.id, entityType: entity.typeName, displayName: entity.displayName, applicationId: entity.application.id, parentId: entity.parent?.id, properties },
         {
-          chains: { infrastructure: cloud.chain(), entity: [...(this.#hostId === undefined ? [] : [onlyHost(this.#hostId)]), ...resolveStrategies(own)] },
+          chains: { infrastructure: cloud.chain(), entity: [...(this.#host === undefined ? [] : [onlyHost(this.#host.id)]), ...resolveStrategies(own)] },
           grow: () => growHosts(cloud),
-          canGrow: () => (this.#hostId === undefined ? canGrow(cloud) : { allowed: false, reason: "only this host was asked for" }),
+          canGrow: () => (this.#host === undefined ? canGrow(cloud) : { allowed: false, reason: "only this host was asked for" }),
           signal: step.signal,
           onWait: (waitsFor) => step.waitFor(waitsFor === "growth" ? `a new Docker host in ${cloud.infrastructure.displayName}` : "a Docker host that takes it"),
         },
@@ -91,40 +92,30 @@ export class DockerLocation implements ProvisioningLocation {
     });
   }
 
-  /** The container's entity, recorded durably before the container is asked for. */
-  async #makeContainer({ entity, inboundPorts }: ObtainRequest, decision: Reserved["decision"], work: Work): Promise<Entity> {
-    const runtime = this.#cloud.host(decision.host ?? "");
-    const { host } = runtime;
-    const group = host.children.find((child) => child.displayName === "Docker Containers");
-    if (group === undefined) throw new ClockerError("internal", `Docker host "${host.displayName}" has no group of containers`);
-    const spec: EntitySpec = (await host.config.get(keys.CONTAINER_SPEC, work)) ?? entitySpec(keys.DOCKER_CONTAINER);
-    const container = host.management.create({ ...spec, displayName: nextName(host, spec) }, group);
+  /** The container's entity; it is made durable before the container is asked for. */
+  #makeContainer({ entity, inboundPorts }: ObtainRequest, host: Entity, spec: EntitySpec, decision: Decision): Entity {
+    const container = host.management.create({ ...spec, displayName: nextName(host, spec) }, containersOf(host));
     container.set(keys.CONTAINER_ENTITY, entityReference(entity));
-    container.set(keys.CONTAINER_HOST, entityReference(host));
-    container.set(keys.CONTAINER_INFRASTRUCTURE, entityReference(this.#cloud.infrastructure));
     container.set(keys.PLACEMENT, JSON.parse(JSON.stringify(decision)));
     expectPorts(container, inboundPorts);
     entity.set(keys.CONTAINER_OF, entityReference(container));
-    joinGroups(this.#cloud, container, entity);
-    followMappedSensors(container, entity);
-    await host.management.documents.flush();
+    joinCloud(container);
     return container;
   }
 
-  /** A container that failed to start has removed itself from its engine; here its entity goes. */
-  async #discard(container: Entity, work: Work): Promise<void> {
+  async #startContainer(container: Entity, reservation: Reservation, work: Work): Promise<MachineLocation> {
     const { management } = container;
-    const id = container.get(keys.CONTAINER_ID);
-    if (id !== undefined) {
-      try {
-        await this.#cloud.host(container.parent?.parent?.id ?? "").engine.removeContainer(id, AbortSignal.timeout(30_000));
-      } catch (error) {
-        // The scan of the host's containers removes it when the engine is back: it is labelled, and its entity is gone.
-        work.write("stderr", `Cannot remove the container now: ${messageOf(error)}\n`);
-      }
+    try {
+      await management.documents.flush();
+      await container.invoke("start", {}, work);
+      reservation.confirm(container.id);
+      await management.documents.flush();
+      return containerLocation(container);
+    } catch (error) {
+      await removeFromEngine(container, work);
+      management.unmanage(container);
+      throw error;
     }
-    management.unmanage(container);
-    await management.documents.flush();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Entity } from "../../model/entity.ts";
-import { sensor } from "../../model/sensor.ts";
+import { sensor, type Sensor } from "../../model/sensor.ts";
 import { types } from "../../model/types/index.ts";
 import { CONTAINER_ADDRESSES, CONTAINER_NAME_SENSOR, CONTAINER_PORTS } from "../keys.ts";
 import { DockerCloud } from "../cloud.ts";
@@ -19,7 +19,10 @@ export function followMappedSensors(container: Entity, entity: Entity): void {
     }),
     events.subscribeSensor(container.id, CONTAINER_PORTS.name, updateAll),
   ];
-  container.addWatch(() => stops.forEach((stop) => stop()));
+  container.addWatch(() => {
+    stops.forEach((stop) => stop());
+    for (const name of [...entity.sensorValues().keys()].filter((each) => each.startsWith("mapped."))) entity.set(mappedSensor(name, ""), undefined);
+  });
   updateAll();
 }
 
@@ -30,13 +33,19 @@ function publish(container: Entity, entity: Entity, name: string, value: unknown
   const mapped = value === undefined ? undefined : mappedValue({ name, typeName: declared.type.name, value }, addressOf(container));
   const target = mappedName(name);
   if (mapped === undefined && entity.sensor(target) === undefined) return;
-  entity.set(sensor(target, types.string, `${declared.description}, as reached from outside`), mapped);
+  entity.set(mappedSensor(target, `${declared.description}, as reached from outside`), mapped);
+}
+
+function mappedSensor(name: string, description: string): Sensor<string> {
+  return sensor(name, types.string, description);
 }
 
 function addressOf(container: Entity): MappedAddress {
   const host = container.parent?.parent;
   const ports = container.get(CONTAINER_PORTS) ?? {};
-  const own = [...(container.get(CONTAINER_ADDRESSES) ?? []), container.get(CONTAINER_NAME_SENSOR), "localhost", "127.0.0.1"].filter((name) => name !== undefined);
   const runtime = host === undefined ? undefined : DockerCloud.find(container)?.hosts.get(host.id);
-  return { host: runtime?.location.address ?? "localhost", ports, own };
+  const address = runtime?.location.address ?? "localhost";
+  // Software takes its machine's address for its own, and that is the host's.
+  const own = [...(container.get(CONTAINER_ADDRESSES) ?? []), container.get(CONTAINER_NAME_SENSOR), address, "localhost", "127.0.0.1"].filter((name) => name !== undefined);
+  return { host: address, ports, own };
 }

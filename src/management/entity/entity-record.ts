@@ -1,5 +1,7 @@
 import type { Entity } from "../../model/entity.ts";
+import { sensor } from "../../model/sensor.ts";
 import type { AdjunctSpec, Json, JsonObject, LocationReference, ParameterSpec } from "../../model/spec.ts";
+import { types } from "../../model/types/index.ts";
 
 /** An entity as the store keeps it; its sensors are a record of their own. */
 export interface EntityRecord {
@@ -75,24 +77,35 @@ export function recordOf(data: JsonObject): EntityRecord {
   return data as unknown as EntityRecord;
 }
 
-/** All sensor values of an entity as JSON, each through its type. */
+/** All sensor values of an entity as JSON, each through its type. Sensors beyond its type's bring their declaration. */
 export function sensorsToRecord(entity: Entity): JsonObject {
   const values: JsonObject = {};
   for (const [name, { value, at }] of entity.sensorValues()) {
-    const sensor = entity.sensor(name);
-    const json = (sensor === undefined ? value : sensor.type.toJson(value)) as Json | undefined;
-    if (json !== undefined) values[name] = { value: json, at };
+    const declared = entity.sensor(name);
+    const json = (declared === undefined ? value : declared.type.toJson(value)) as Json | undefined;
+    if (json === undefined) continue;
+    const record: SensorRecord = { value: json, at };
+    if (declared !== undefined && !entity.type.sensors.has(name)) Object.assign(record, { type: declared.type.name, description: declared.description });
+    values[name] = record as unknown as Json;
   }
   return values;
 }
 
-/** Puts stored sensor values back; those of sensors that nobody declares any more come back as plain JSON. */
+interface SensorRecord {
+  value: Json;
+  at: number;
+  /** Of a sensor beyond the entity type's. */
+  type?: string;
+  description?: string;
+}
+
+/** Puts stored sensor values back, and declares the sensors among them that nothing else has declared. */
 export function restoreSensors(entity: Entity, data: JsonObject, onBadValue: (name: string, error: unknown) => void): void {
   for (const [name, stored] of Object.entries(data)) {
-    const { value, at } = stored as { value: Json; at: number };
-    const sensor = entity.sensor(name);
+    const { value, at, type, description = "" } = stored as unknown as SensorRecord;
+    if (entity.sensor(name) === undefined) entity.dynamicSensors.set(name, sensor(name, entity.management.types.valueType(type ?? "") ?? types.json, description));
     try {
-      entity.restoreSensor(name, { value: sensor === undefined ? value : sensor.type.coerce(value), at });
+      entity.restoreSensor(name, { value: (entity.sensor(name)?.type ?? types.json).coerce(value), at });
     } catch (error) {
       onBadValue(name, error);
     }

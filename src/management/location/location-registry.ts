@@ -126,9 +126,10 @@ export class PlaneLocations implements LocationRegistry {
     const resolver = this.#resolvers.get(parsed.prefix.toLowerCase());
     if (resolver === undefined) throw this.#unknown(spec);
     const location = resolver.resolve(parsed, id, config);
+    // One with an id of its own belongs to somebody who keeps it: a Docker cloud, a host.
+    if (location.id !== id) return location;
     this.#byKey.set(keyOf(spec, config), location);
-    if (this.#inUse.has(location.id)) return location;
-    this.#inUse.set(location.id, location);
+    this.#inUse.set(id, location);
     this.#management.documents.put(LOCATION_DOCUMENTS, id, { spec, config: { ...config } });
     return location;
   }

@@ -44,21 +44,22 @@ export class ProviderLocation implements ProvisioningLocation {
     const record: MachineRecord = { locationId: this.id, entityId: entity.id, state: "requested", description: null };
     this.#write(id, record);
     await documents.flush();
-    try {
-      const description = await this.#provider.obtain(
-        { id, owner: planeId, name: machineName(entity.displayName, id), properties: { ...this.config, ...request.properties, inboundPorts: [...request.inboundPorts] } },
-        work,
-      );
-      this.#write(id, { ...record, state: "obtained", description });
-      await documents.flush();
-      const location = this.machineLocation(id, description);
-      this.#management.locations.add(location);
-      return location;
-    } catch (error) {
+    const properties = { ...this.config, ...request.properties, inboundPorts: [...request.inboundPorts] };
+    const description = await this.#provider.obtain({ id, owner: planeId, name: machineName(entity.displayName, id), properties }, work).catch((error: unknown) => {
       // The provider's contract is that a failure leaves nothing behind, so nothing is left to remember.
       documents.remove(MACHINE_DOCUMENTS, id);
       throw error;
+    });
+    this.#write(id, { ...record, state: "obtained", description });
+    try {
+      await documents.flush();
+    } catch (error) {
+      await work.step("give the machine back", (step) => this.releaseById(id, step), { inessential: true });
+      throw error;
     }
+    const location = this.machineLocation(id, description);
+    this.#management.locations.add(location);
+    return location;
   }
 
   async release(location: MachineLocation, work: Work): Promise<void> {
@@ -74,10 +75,17 @@ export class ProviderLocation implements ProvisioningLocation {
     await documents.flush();
   }
 
-  /** Finishes what a crash cut off: gives back a machine of which only the record is known. */
+  /** Finishes what a crash cut off: gives back a machine of which only the record, or not even that, is known. */
   async releaseById(id: string, work: Work): Promise<void> {
     await this.#provider.release(id, work);
-    this.#management.documents.remove(MACHINE_DOCUMENTS, id);
+    const { documents, locations } = this.#management;
+    const location = locations.location(id);
+    const entity = this.#management.entity(machineRecord(documents.get(MACHINE_DOCUMENTS, id))?.entityId ?? "");
+    if (location !== undefined) {
+      entity?.removeLocation(location);
+      locations.forget(location);
+    }
+    documents.remove(MACHINE_DOCUMENTS, id);
   }
 
   /** Machines labelled as ours of which there is no record. */

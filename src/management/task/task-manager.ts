@@ -82,6 +82,13 @@ export class TaskManager {
     }
   }
 
+  /** After a restart: tasks of entities that are gone are kept for a while, as those whose entity goes while they run. */
+  forgetAllBut(isKnown: (entityId: string) => boolean): void {
+    for (const task of this.#tasks.values()) {
+      if (task.parent === undefined && task.entityId !== undefined && !isKnown(task.entityId)) this.#orphans.add(task);
+    }
+  }
+
   #add(init: { name: string; entityId: string | undefined; description?: string; tags?: readonly unknown[]; parent?: Task }): Task {
     const task = new Task({ id: this.#ids.taskId(), submittedAt: this.#clock.now(), ...init });
     this.#index(task);

@@ -7,7 +7,7 @@ import { entitySpec, type EntitySpec } from "../../model/spec.ts";
 import { types } from "../../model/types/index.ts";
 import { inParallel, type Work } from "../../model/work.ts";
 import { starting, stopping } from "../stock/application.ts";
-import { START_TIMEOUT } from "../stock/attributes.ts";
+import { SERVICE_STATE, START_TIMEOUT } from "../stock/attributes.ts";
 import { atLeastOneUnlessEmpty, DerivedHealth } from "../stock/children-health.ts";
 import { LOCATIONS_PARAMETER, locationsFor, RESIZABLE, STARTABLE, stopChildren } from "../stock/startable.ts";
 import { CLUSTER_MEMBER_ID, FIRST_MEMBER_SPEC, INITIAL_QUORUM_SIZE, INITIAL_SIZE, MAX_SIZE, MEMBER_SPEC, QUARANTINE_FAILED, QUARANTINE_GROUP } from "./cluster-keys.ts";
@@ -22,16 +22,24 @@ export interface ClusterRules {
   removable(cluster: Entity): Entity[];
   /** Why a member can't be removed, for messages. */
   whyKept?(member: Entity): string;
-  /** Told in the same step in which a member is chosen for removal; false when it can't be removed after all. */
-  claim?(member: Entity): boolean;
+  /** Told in the same step in which a member is chosen for removal. */
+  claim?(member: Entity): void;
+  /** Told that a claimed member stays, since it could not be stopped. */
+  unclaim?(member: Entity): void;
 }
 
 const newestFirst: ClusterRules = {
   removable: (cluster) => [...cluster.members.values()].sort((a, b) => (b.get(CLUSTER_MEMBER_ID) ?? 0) - (a.get(CLUSTER_MEMBER_ID) ?? 0)),
 };
 
-/** Resizes of one cluster happen one after the other. */
-const resizing = new WeakMap<Entity, Mutex>();
+/** What changes the members of one cluster happens one after the other. */
+const changing = new WeakMap<Entity, Mutex>();
+
+function alone<T>(cluster: Entity, work: Work, body: () => Promise<T>): Promise<T> {
+  const mutex = changing.get(cluster) ?? new Mutex();
+  changing.set(cluster, mutex);
+  return mutex.run(body, work.signal);
+}
 
 /** Defines a kind of cluster: members of one spec, started, resized, replaced, and quarantined when they fail. */
 export function defineClusterType(definition: { name: string; displayName: string; description: string; aliases?: readonly string[]; rules?: ClusterRules }): EntityType {
@@ -46,12 +54,14 @@ export function defineClusterType(definition: { name: string; displayName: strin
     config: [INITIAL_SIZE, INITIAL_QUORUM_SIZE, MAX_SIZE, MEMBER_SPEC, FIRST_MEMBER_SPEC, QUARANTINE_FAILED, START_TIMEOUT],
     sensors: [QUARANTINE_GROUP],
     effectors: [
-      effector("start", "Starts the cluster with its initial number of members", (call) => start(call, rules), { parameters: [LOCATIONS_PARAMETER] }),
-      effector("stop", "Stops and removes all members", stop),
-      effector("restart", "Stops and starts the cluster", async (call) => {
-        await stop(call);
-        await start({ ...call, parameters: {} }, rules);
-      }),
+      effector("start", "Starts the cluster with its initial number of members", (call) => alone(call.entity, call.work, () => start(call, rules)), { parameters: [LOCATIONS_PARAMETER] }),
+      effector("stop", "Stops and removes all members", (call) => alone(call.entity, call.work, () => stop(call))),
+      effector("restart", "Stops and starts the cluster", (call) =>
+        alone(call.entity, call.work, async () => {
+          await stop(call);
+          await start({ ...call, parameters: {} }, rules);
+        }),
+      ),
       effector("resize", "Changes the number of members", (call) => resizeTo(call, () => call.parameters["desiredSize"] as number, rules), {
         parameters: [{ name: "desiredSize", type: types.integer, description: "The number of members to have" }],
         returnType: "java.lang.Integer",
@@ -60,7 +70,7 @@ export function defineClusterType(definition: { name: string; displayName: strin
         parameters: [{ name: "delta", type: types.integer, description: "How many members to add" }],
         returnType: "java.lang.Integer",
       }),
-      effector("replaceMember", "Starts another member, then stops and removes this one", replaceMember, {
+      effector("replaceMember", "Starts another member, then stops and removes this one", (call) => alone(call.entity, call.work, () => replaceMember(call)), {
         parameters: [{ name: "memberId", type: types.string, description: "Id of the member to replace" }],
         returnType: "java.lang.String",
       }),
@@ -77,7 +87,7 @@ export const dynamicCluster = defineClusterType({
 });
 
 /** Grows by `count` members, started at once; returns those that started. Failed ones are quarantined or removed. */
-export async function grow(cluster: Entity, count: number, work: Work): Promise<{ started: Entity[]; failures: unknown[] }> {
+async function grow(cluster: Entity, count: number, work: Work): Promise<{ started: Entity[]; failures: unknown[] }> {
   const max = cluster.config.peek(MAX_SIZE);
   if (max >= 0 && cluster.members.size + count > max) {
     throw new ClockerError("no-capacity", `Cannot grow "${cluster.displayName}" to ${cluster.members.size + count} members: its largest size is ${max}`, { remedy: 'Raise "cluster.max.size"' });
@@ -85,6 +95,10 @@ export async function grow(cluster: Entity, count: number, work: Work): Promise<
   const specs = await memberSpecs(cluster, count, work);
   const members = specs.map((spec) => addMember(cluster, spec));
   await cluster.management.documents.flush();
+  return startMembers(cluster, members, work);
+}
+
+async function startMembers(cluster: Entity, members: readonly Entity[], work: Work): Promise<{ started: Entity[]; failures: unknown[] }> {
   const failures: unknown[] = [];
   const started: Entity[] = [];
   await inParallel(members, async (member) => {
@@ -108,9 +122,11 @@ async function start({ entity: cluster, parameters, work }: EffectorCall, rules:
     const quorum = asked < 0 ? size : asked;
     const missing = size - cluster.members.size;
     if (missing < 0) await shrink(cluster, -missing, work, rules);
-    const { failures } = missing > 0 ? await grow(cluster, missing, work) : { failures: [] };
+    // Members whose start failed, or was cut off by a restart of the server, get another try.
+    const idle = [...cluster.members.values()].filter((member) => member.is(STARTABLE) && member.get(SERVICE_STATE) !== "RUNNING");
+    const outcomes = await inParallel([() => startMembers(cluster, idle, work), ...(missing > 0 ? [() => grow(cluster, missing, work)] : [])], (each) => each());
     if (cluster.members.size >= quorum) return;
-    const first = failures[0];
+    const [first] = outcomes.flatMap(({ failures }) => failures);
     throw new ClockerError("start-failed", `On start of cluster "${cluster.displayName}", failed to get to initial size of ${size}; size is ${cluster.members.size}`, first === undefined ? {} : { cause: first });
   });
 }
@@ -118,19 +134,13 @@ async function start({ entity: cluster, parameters, work }: EffectorCall, rules:
 async function stop({ entity: cluster, work }: EffectorCall): Promise<void> {
   await stopping(cluster, async () => {
     await stopChildren(cluster, work);
-    for (const child of [...cluster.children]) if (cluster.members.has(child.id)) cluster.management.unmanage(child);
-    const quarantine = cluster.children.find((child) => child.displayName === "quarantine");
-    for (const failed of [...(quarantine?.members.values() ?? [])]) {
-      if (failed.is(STARTABLE)) await failed.invoke("stop", {}, work);
-      cluster.management.unmanage(failed);
-    }
+    const quarantined = cluster.children.find((child) => child.displayName === QUARANTINE)?.members;
+    for (const child of [...cluster.children]) if (cluster.members.has(child.id) || quarantined?.has(child.id) === true) cluster.management.unmanage(child);
   });
 }
 
 function resizeTo({ entity: cluster, work }: EffectorCall, desired: (size: number) => number, rules: ClusterRules): Promise<number> {
-  const mutex = resizing.get(cluster) ?? new Mutex();
-  resizing.set(cluster, mutex);
-  return mutex.run(async () => {
+  return alone(cluster, work, async () => {
     const size = desired(cluster.members.size);
     if (size < 0) throw new ClockerError("invalid-value", `Cannot resize "${cluster.displayName}" to ${size}: expected 0 or more`);
     const delta = size - cluster.members.size;
@@ -142,7 +152,7 @@ function resizeTo({ entity: cluster, work }: EffectorCall, desired: (size: numbe
     }
     if (delta < 0) await shrink(cluster, -delta, work, rules);
     return cluster.members.size;
-  }, work.signal);
+  });
 }
 
 async function shrink(cluster: Entity, count: number, work: Work, rules: ClusterRules): Promise<void> {
@@ -152,8 +162,16 @@ async function shrink(cluster: Entity, count: number, work: Work, rules: Cluster
     const reasons = kept.map((member) => `"${member.displayName}" ${rules.whyKept?.(member) ?? "must stay"}`);
     throw new ClockerError("conflict", `Cannot remove ${count} of ${cluster.members.size} members of "${cluster.displayName}": ${reasons.join("; ")}`);
   }
-  const chosen = removable.slice(0, count).filter((member) => rules.claim?.(member) ?? true);
-  await inParallel(chosen, (member) => removeMember(cluster, member, work));
+  const chosen = removable.slice(0, count);
+  for (const member of chosen) rules.claim?.(member);
+  await inParallel(chosen, async (member) => {
+    try {
+      await removeMember(cluster, member, work);
+    } catch (error) {
+      rules.unclaim?.(member);
+      throw error;
+    }
+  });
 }
 
 async function replaceMember({ entity: cluster, parameters, work }: EffectorCall): Promise<string> {
@@ -181,16 +199,22 @@ async function setAside(cluster: Entity, member: Entity, error: unknown, work: W
     quarantineOf(cluster).addMember(member);
     return;
   }
-  // A cancelled start is followed by a stop of the whole cluster, which removes its children.
-  if (work.signal.aborted) return;
-  if (member.is(STARTABLE)) await work.step("remove failed member", (step) => member.invoke("stop", {}, step), { inessential: true });
-  cluster.management.unmanage(member);
+  try {
+    // A task of its own, so that it goes on where the start was cancelled; who cancelled it waits for it.
+    if (member.is(STARTABLE)) await cluster.management.submit(cluster, `remove ${member.displayName}, which failed to start`, (own) => member.invoke("stop", {}, own)).result;
+    cluster.management.unmanage(member);
+  } catch {
+    // The task tells why. What is left of the member stays in sight, and can be stopped again.
+    quarantineOf(cluster).addMember(member);
+  }
 }
 
+const QUARANTINE = "quarantine";
+
 function quarantineOf(cluster: Entity): Entity {
-  const known = cluster.children.find((child) => child.displayName === "quarantine");
+  const known = cluster.children.find((child) => child.displayName === QUARANTINE);
   if (known !== undefined) return known;
-  const group = cluster.management.create(entitySpec(basicGroup.name, { displayName: "quarantine" }), cluster);
+  const group = cluster.management.create(entitySpec(basicGroup.name, { displayName: QUARANTINE }), cluster);
   cluster.set(QUARANTINE_GROUP, entityReference(group));
   return group;
 }

@@ -43,7 +43,7 @@ function publishMembers(group: Entity): void {
   publish();
   group.addWatch(
     group.management.events.subscribeEntity(group.id, (event) => {
-      if (event.kind === "member-added" || event.kind === "member-removed") publish();
+      if (event.kind === "member-added" || event.kind === "member-removed" || event.kind === "entity-changed") publish();
     }),
   );
 }
