@@ -15,6 +15,11 @@ export class Limiter {
     this.#limit = limit;
   }
 
+  /** Whether a place would be given at once. */
+  get hasRoom(): boolean {
+    return this.#held < this.#limit;
+  }
+
   /** How many places are held now. */
   get held(): number {
     return this.#held;

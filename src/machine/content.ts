@@ -24,7 +24,10 @@ export async function withKnownLength<T>(content: Content, signal: AbortSignal |
     const bytes = Buffer.from(content);
     return await body(Readable.from([bytes]), bytes.length);
   }
-  if (!(content instanceof Readable)) return await body(createReadStream(content.file), (await stat(content.file)).size);
+  if (!(content instanceof Readable)) {
+    const { size } = await stat(content.file);
+    return await body(createReadStream(content.file), size);
+  }
   const folder = await mkdtemp(join(tmpdir(), "clocker-upload-"));
   try {
     const file = join(folder, "content");

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
+import type { ClientChannel } from "ssh2";
 import { asSocket } from "../../engine/as-socket.ts";
 import { PidLine } from "../../engine/pid-line.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { NO_WAY_TO_DIAL } from "../dial.ts";
 import { ChannelStream } from "./channel-stream.ts";
 import { bootstrap, header } from "./header.ts";
-import { type SshLink, SESSIONS } from "./link.ts";
-import { openSession } from "./open-session.ts";
+import type { SshLink } from "./link.ts";
+import { type OpenSession, tryOpenSession } from "./open-session.ts";
 
 /**
  * Streams through programs on the machine. Each takes a session of an SSH connection for as long as it lives, so they have connections
@@ -25,15 +26,9 @@ export class Carriers {
 
   /** The standard input and output of a command as a stream. When the command fails, the stream breaks off with what it said. */
   async open(argv: readonly string[], action: string, signal: AbortSignal): Promise<Duplex> {
-    const link = this.#freeLink();
-    const { channel, release } = await openSession(link, bootstrap(this.#sudo), action, signal);
+    const { link, channel, release } = await this.#openSession(action, signal);
     const mark = `clocker-${randomUUID()}`;
-    let stderr = "";
-    channel.stderr.on("data", (bytes: Buffer) => void (stderr = (stderr + bytes.toString("utf8")).slice(-2_000)));
-    const stream = new MarkedStream(channel, mark);
-    channel.on("exit", (code: number | null) => {
-      if (code !== 0) stream.destroy(brokenOff(action, code, stderr.replaceAll(new RegExp(`^.*${mark}.*\n`, "gm"), "")));
-    });
+    const stream = new CarriedStream(channel, mark, action);
     channel.once("close", () => {
       release();
       void this.#dropIdle(link);
@@ -48,8 +43,17 @@ export class Carriers {
     await Promise.all(links.map((link) => link.close()));
   }
 
+  async #openSession(action: string, signal: AbortSignal): Promise<OpenSession & { link: SshLink }> {
+    for (;;) {
+      // Never waits for a place: streams may live for ever.
+      const link = this.#freeLink();
+      const session = await tryOpenSession(link, bootstrap(this.#sudo), action, signal, link.sessions);
+      if (session) return { ...session, link };
+    }
+  }
+
   #freeLink(): SshLink {
-    for (const link of this.#links) if (link.sessions.held < SESSIONS) return link;
+    for (const link of this.#links) if (link.sessions.hasRoom) return link;
     const link = this.#newLink();
     this.#links.add(link);
     return link;
@@ -61,23 +65,36 @@ export class Carriers {
   }
 }
 
-/** A channel's stream without the line that the header prints before the command starts. */
-class MarkedStream extends ChannelStream {
+/** The stream of a program's channel: without the line that the header prints, and broken off where the program failed. */
+class CarriedStream extends ChannelStream {
+  readonly #mark: string;
+  readonly #action: string;
   readonly #line: PidLine;
+  #exitCode: number | null = 0;
+  #stderr = "";
 
-  constructor(channel: ConstructorParameters<typeof ChannelStream>[0], mark: string) {
+  constructor(channel: ClientChannel, mark: string, action: string) {
     super(channel);
+    this.#mark = mark;
+    this.#action = action;
     this.#line = new PidLine(mark, (bytes) => super.push(bytes));
+    channel.stderr.on("data", (bytes: Buffer) => void (this.#stderr = (this.#stderr + bytes.toString("utf8")).slice(-2_000)));
+    channel.on("exit", (code: number | null) => void (this.#exitCode = code));
+    channel.once("close", () => (this.#exitCode === 0 ? super.push(null) : this.destroy(this.#failure())));
   }
 
   override push(chunk: Buffer | null): boolean {
-    if (chunk === null) return super.push(null);
+    // Whether this is the end or a failure shows when the channel closes.
+    if (chunk === null) return false;
     this.#line.write(chunk);
     return this.readableLength < this.readableHighWaterMark;
   }
-}
 
-function brokenOff(action: string, code: number | null, said: string): ClockerError {
-  const reason = code === NO_WAY_TO_DIAL ? "the machine has no tool that joins a stream to a socket" : said.trim() || `exit code ${code}`;
-  return new ClockerError("unreachable", `Cannot ${action}: ${reason}`, { remedy: "Install socat, perl or python3 on the machine" });
+  #failure(): ClockerError {
+    if (this.#exitCode === NO_WAY_TO_DIAL) {
+      return new ClockerError("unreachable", `Cannot ${this.#action}: the machine has no tool that joins a stream to a socket`, { remedy: "Install socat, perl or python3 on the machine" });
+    }
+    const said = this.#stderr.split("\n").filter((line) => line !== "" && !line.includes(this.#mark)).join("\n");
+    return new ClockerError("unreachable", `Cannot ${this.#action}: ${said || `exit code ${this.#exitCode}`}`);
+  }
 }

@@ -3,7 +3,7 @@ import type { Channel } from "ssh2";
 
 /**
  * An SSH channel as a stream that keeps Node's promises. ssh2's own never answers a write after the channel has closed, and drops the
- * error that it is destroyed with.
+ * error that it is destroyed with. What is written when the other side has closed is dropped: the end of what it sends tells the writer.
  */
 export class ChannelStream extends Duplex {
   readonly #channel: Channel;
@@ -28,9 +28,9 @@ export class ChannelStream extends Duplex {
   }
 
   override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#closed) return done(closedByPeer());
     this.#pending = done;
-    this.#channel.write(chunk, encoding, (error) => this.#settle(error));
+    if (this.#closed) this.#settle();
+    else this.#channel.write(chunk, encoding, (error) => this.#settle(error));
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -39,7 +39,7 @@ export class ChannelStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#settle(error ?? closedByPeer());
+    this.#settle(error);
     this.#channel.close();
     // The channel closes once it has been read to its end.
     this.#channel.resume();
@@ -48,7 +48,7 @@ export class ChannelStream extends Duplex {
 
   #onClose(): void {
     this.#closed = true;
-    this.#settle(closedByPeer());
+    this.#settle();
     // What has arrived may still be read.
     if (this.readableEnded) this.destroy();
     else this.once("end", () => this.destroy()).push(null);
@@ -59,9 +59,4 @@ export class ChannelStream extends Duplex {
     this.#pending = undefined;
     pending?.(error);
   }
-}
-
-/** Under the name that other streams give it, so that callers know it: the other side has closed. */
-function closedByPeer(): Error {
-  return Object.assign(new Error("the other side closed the channel"), { code: "EPIPE" });
 }

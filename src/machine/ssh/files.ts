@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { posix } from "node:path";
-import { Transform } from "node:stream";
+import { Readable, Transform, type Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { ClockerError } from "../../model/errors.ts";
 import { DEFAULT_MODE, streamOf } from "../content.ts";
 import { discardAfter } from "../discard.ts";
 import type { Content } from "../machine.ts";
-import { runSession, type SessionPlace } from "./session.ts";
+import { runSession, type SessionPlace, type SessionSpec } from "./session.ts";
 
 const RECEIVE = '[ ! -d "$2" ] || { echo "it is a folder" >&2; exit 1; }; mkdir -p -- "$1" && umask 077 && exec cat >"$3"';
 /** The count guards against a connection that broke while the file was sent: then `cat` saw an end of input too. */
@@ -21,15 +22,14 @@ export async function uploadFile(place: SessionPlace, content: Content, path: st
   const action = `write "${path}" on ${place.name}`;
   const temporary = posix.join(posix.dirname(path), `.${posix.basename(path)}.${randomUUID()}`);
   const count = new ByteCount();
-  const source = streamOf(content);
+  const send = (to: Writable, ended: AbortSignal): Promise<void> => pipeline(streamOf(content), count, to, { signal: ended });
   try {
-    source.once("error", (error) => count.destroy(error));
-    await shell(place, action, signal, RECEIVE, [posix.dirname(path), path, temporary], source.pipe(count));
+    await shell(place, action, signal, RECEIVE, [posix.dirname(path), path, temporary], send);
     await shell(place, action, signal, PUT_IN_PLACE, [temporary, path, (mode ?? DEFAULT_MODE).toString(8), String(count.bytes)]);
   } catch (error) {
     await discardAfter(error, temporary, async (bound) => void (await shell(place, `remove "${temporary}" on ${place.name}`, bound, 'rm -f -- "$1"', [temporary])));
   } finally {
-    source.destroy();
+    if (content instanceof Readable) content.destroy();
   }
 }
 
@@ -38,12 +38,12 @@ export async function downloadFile(place: SessionPlace, path: string, signal: Ab
   return await shell(place, `read "${path}" on ${place.name}`, signal, SEND, [path]);
 }
 
-async function shell(place: SessionPlace, action: string, signal: AbortSignal, script: string, args: readonly string[], stdin?: ByteCount): Promise<Buffer> {
+async function shell(place: SessionPlace, action: string, signal: AbortSignal, script: string, args: readonly string[], send?: SessionSpec["send"]): Promise<Buffer> {
   const parts: Buffer[] = [];
   let stderr = "";
   const spec = {
     argv: ["/bin/sh", "-c", script, "sh", ...args],
-    stdin,
+    ...(send && { send }),
     onStdout: (bytes: Buffer) => void parts.push(bytes),
     onStderr: (bytes: Buffer) => void (stderr = (stderr + bytes.toString("utf8")).slice(-2_000)),
   };

@@ -4,13 +4,16 @@ import { asSocket } from "../../engine/as-socket.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { dialCommand, nameOfTarget } from "../dial.ts";
 import type { ForwardTarget } from "../machine.ts";
-import { ChannelStream } from "./channel-stream.ts";
 import type { Carriers } from "./carriers.ts";
+import { ChannelStream } from "./channel-stream.ts";
 import { ChannelRefused, openChannel } from "./open-session.ts";
-import type { SessionPlace } from "./session.ts";
+import { runSession, type SessionPlace } from "./session.ts";
 
-/** What servers say when forwarding is switched off (`AllowTcpForwarding no`, `AllowStreamLocalForwarding no`) or unknown to them. */
-const SWITCHED_OFF = /prohibited|unknown channel type|not allowed|unsupported/i;
+/** OpenSSH tells with this that nobody answered, and for a unix socket also that it forwards none. */
+const CONNECT_FAILED = 2;
+const CHECK_SOCKET = '[ -S "$1" ] || exit 44; [ -w "$1" ] || exit 45';
+const NO_SOCKET = 44;
+const NO_PERMISSION = 45;
 
 /**
  * Streams to sockets as seen from one SSH machine. They are channels that don't count as sessions, so they never take a command's place.
@@ -34,8 +37,8 @@ export class Forwarder {
       return asSocket(new ChannelStream(await openChannel(client, (done) => ask(client, target, done), action, signal)));
     } catch (error) {
       if (!(error instanceof ChannelRefused)) throw error;
-      const another = SWITCHED_OFF.test(error.message) || ("socket" in target && this.#place.sudo);
-      if (!another) throw new ClockerError("unreachable", `Cannot ${action}: ${error.message}`, { cause: error });
+      if ("socket" in target) await this.#checkSocket(target.socket, action, signal);
+      else if (error.reason === CONNECT_FAILED) throw new ClockerError("unreachable", `Cannot ${action}: nothing answers there`, { cause: error });
       return await this.#carriers.open(dialCommand(target), action, signal);
     }
   }
@@ -43,6 +46,16 @@ export class Forwarder {
   /** Ends the connections that carry streams through programs. */
   async close(): Promise<void> {
     await this.#carriers.close();
+  }
+
+  async #checkSocket(path: string, action: string, signal: AbortSignal): Promise<void> {
+    const nothing = (): void => undefined;
+    const spec = { argv: ["/bin/sh", "-c", CHECK_SOCKET, "sh", path], onStdout: nothing, onStderr: nothing };
+    const exitCode = await runSession(this.#place, spec, action, signal);
+    if (exitCode === NO_SOCKET) throw new ClockerError("unreachable", `Cannot ${action}: there is no such socket`);
+    if (exitCode === NO_PERMISSION) {
+      throw new ClockerError("unreachable", `Cannot ${action}: permission denied`, { remedy: "Give the user access to the socket (for Docker: add it to the group docker), or use sudo" });
+    }
   }
 }
 

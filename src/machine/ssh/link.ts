@@ -7,7 +7,7 @@ import type { HostKey } from "./host-key.ts";
 import { nameOfSsh, type SshOptions } from "./ssh-options.ts";
 
 /** OpenSSH allows ten sessions on a connection by default; two stay free for ending commands. */
-export const SESSIONS = 8;
+const SESSIONS = 8;
 
 /** Milliseconds that a closing connection may take to say goodbye. */
 const GOODBYE = 2_000;

@@ -11,29 +11,43 @@ export interface OpenSession {
 }
 
 /**
- * Starts a command line on the connection, when its turn comes. A server that allows fewer sessions than OpenSSH's default refuses one:
- * then fewer are asked for from now on, and this one waits its turn again.
+ * Starts a command line on the connection, when its turn comes. `places` says whose turn it is. Undefined when the server allows fewer
+ * sessions than OpenSSH's default and refused this one: fewer are asked for from now on.
  */
+export async function tryOpenSession(link: SshLink, commandLine: string, action: string, signal: AbortSignal, places: Limiter): Promise<OpenSession | undefined> {
+  const release = await places.acquire(action, signal);
+  try {
+    const client = await link.client(action, signal);
+    return { channel: await openChannel(client, (done) => client.exec(commandLine, done), action, signal), release };
+  } catch (error) {
+    const others = places.held - 1;
+    release();
+    if (!(error instanceof ChannelRefused)) throw error;
+    if (others < 1) throw new ClockerError("unreachable", `Cannot ${action}: the SSH server opens no session`, { cause: error });
+    // One less than worked, so that ending a command finds a place.
+    places.shrinkTo(others - 1);
+    return undefined;
+  }
+}
+
+/** The same for one that waits its turn again when it was refused. */
 export async function openSession(link: SshLink, commandLine: string, action: string, signal: AbortSignal, places: Limiter = link.sessions): Promise<OpenSession> {
   for (;;) {
-    const release = await places.acquire(action, signal);
-    try {
-      const client = await link.client(action, signal);
-      return { channel: await openChannel(client, (done) => client.exec(commandLine, done), action, signal), release };
-    } catch (error) {
-      const others = places.held - 1;
-      release();
-      if (!(error instanceof ChannelRefused)) throw error;
-      if (others < 1) throw new ClockerError("unreachable", `Cannot ${action}: the SSH server opens no session`, { cause: error });
-      // One less than worked, so that ending a command finds a place.
-      places.shrinkTo(others - 1);
-    }
+    const session = await tryOpenSession(link, commandLine, action, signal, places);
+    if (session) return session;
   }
 }
 
 /** The server refused to open a channel; the connection is well. */
 export class ChannelRefused extends Error {
   override readonly name = "ChannelRefused";
+  /** The reason's number in the SSH protocol (RFC 4254, 5.1): 1 prohibited, 2 connect failed, 3 unknown channel type, 4 shortage. */
+  readonly reason: number;
+
+  constructor(reason: number, cause: Error) {
+    super(cause.message, { cause });
+    this.reason = reason;
+  }
 }
 
 /** Opens a channel; one that comes after the signal has aborted is closed. @throws ChannelRefused, unreachable, cancelled */
@@ -48,7 +62,7 @@ export function openChannel<C extends { close(): void }>(
     signal.addEventListener("abort", onAbort, { once: true });
     const done = (error: Error | undefined, channel: C): void => {
       signal.removeEventListener("abort", onAbort);
-      if (error) reject("reason" in error && error.reason !== "" ? new ChannelRefused(error.message, { cause: error }) : unopened(action, error));
+      if (error) reject("reason" in error && error.reason !== "" ? new ChannelRefused(Number(error.reason), error) : unopened(action, error));
       else if (signal.aborted) channel.close();
       else resolve(channel);
     };

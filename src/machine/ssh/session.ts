@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Writable } from "node:stream";
 import type { ClientChannel } from "ssh2";
 import { abortError } from "../../engine/abort.ts";
 import { KILL_TREE } from "../../engine/kill-tree.ts";
@@ -13,7 +12,9 @@ import type { SshLink } from "./link.ts";
 import { openSession } from "./open-session.ts";
 
 export interface SessionSpec extends RemoteCommand {
-  stdin?: string | Buffer | Readable | undefined;
+  stdin?: string | Buffer | undefined;
+  /** Writes the input in place of `stdin`, until the signal aborts because the command has ended. */
+  send?: (to: Writable, ended: AbortSignal) => Promise<void>;
   onStdout: (bytes: Buffer) => void;
   onStderr: (bytes: Buffer) => void;
 }
@@ -97,19 +98,17 @@ class Session {
 
   /** Sends the header and then the command's input. Resolves with what made the input itself fail; that nobody reads it is no failure. */
   async #send(stream: ChannelStream, ended: AbortSignal): Promise<unknown> {
-    const { stdin } = this.#spec;
-    const first = header(this.#mark, this.#spec);
-    if (stdin === undefined || typeof stdin === "string" || Buffer.isBuffer(stdin)) {
-      stream.write(first);
-      stream.end(stdin ?? "");
+    const { stdin = "", send } = this.#spec;
+    stream.write(header(this.#mark, this.#spec));
+    if (!send) {
+      stream.end(stdin);
       return undefined;
     }
-    stream.write(first);
     try {
-      await pipeline(stdin, stream, { signal: ended });
+      await send(stream, ended);
       return undefined;
     } catch (error) {
-      return ended.aborted || isClosedByPeer(error) ? undefined : error;
+      return ended.aborted ? undefined : error;
     }
   }
 
@@ -118,7 +117,7 @@ class Session {
     const channel = this.#channel;
     const ending: Ending = { exitCode: undefined, signal: undefined };
     stream.on("data", (bytes: Buffer) => this.#stdout.write(bytes));
-    // A write that failed says no more than the channel's end does.
+    // What went wrong with it is told by the channel's end, or by the input that destroyed it.
     stream.on("error", () => undefined);
     channel.stderr.on("data", (bytes: Buffer) => this.#stderr.write(bytes));
     channel.on("exit", (code: number | null, signal?: string) => {
@@ -181,8 +180,4 @@ async function runKiller(link: SshLink, pid: number, sudo: boolean, signal: Abor
     signal.removeEventListener("abort", onAbort);
     release();
   }
-}
-
-function isClosedByPeer(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE");
 }
