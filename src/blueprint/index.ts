@@ -2,8 +2,9 @@ import { useTextParser } from "../model/types/index.ts";
 import { parseYaml } from "./yaml/parse-yaml.ts";
 
 export type { BlueprintTypes } from "./blueprint-types.ts";
+export { matchesWhole, PatternError, replaceAll } from "./bounded-regex.ts";
 export * from "./catalog/index.ts";
-export { type DslProblem, type DslSuppliers, formatString, functionNames, isDeferred, regexReplacement, renderTemplate, resolve, urlEncode, validateDsl } from "./dsl/index.ts";
+export { type DslProblem, type DslSuppliers, formatString, functionNames, isDeferred, renderTemplate, resolve, urlEncode, validateDsl } from "./dsl/index.ts";
 export { violation } from "./plan/constraints.ts";
 export type { BlueprintWarning } from "./plan/cursor.ts";
 export { parameterKey, type ValueTypeLookup } from "./plan/key-table.ts";

@@ -83,7 +83,7 @@ function readingOf(types: BlueprintTypes, document: YamlDocument | undefined): R
 function warnOfRepeatedIds(root: EntitySpec, plan: Cursor): void {
   const seen = new Set<string>();
   const visit = (spec: EntitySpec) => {
-    if (spec.planId !== undefined && seen.has(spec.planId)) plan.warn(`The id "${spec.planId}" is given more than once: component("${spec.planId}") finds the nearest`);
+    if (spec.planId !== undefined && seen.has(spec.planId)) (plan.reading.places.get(spec) ?? plan).warn(`The id "${spec.planId}" is given more than once: component("${spec.planId}") finds the nearest`);
     if (spec.planId !== undefined) seen.add(spec.planId);
     spec.children.forEach(visit);
   };

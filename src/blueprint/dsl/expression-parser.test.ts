@@ -67,6 +67,8 @@ describe("parseDsl", () => {
     ["$brooklyn:self().", "a name is missing after the dot"],
     ['$brooklyn:config("a" "b")', '"," is missing before ""b")"'],
     ["$brooklyn:config", '"config" needs its arguments in brackets'],
+    [`$brooklyn:self()${".a".repeat(1_000)}`, "more than 100 parts follow each other"],
+    [`$brooklyn:self${".a".repeat(1_000)}`, "more than 100 parts follow each other"],
     [`$brooklyn:${"urlEncode(".repeat(100)}`, "it is nested more than 60 levels deep"],
   ])("%s: %s", (value, message) => expect(() => parseDsl(value)).toThrow(new DslSyntaxError(message, value, 0).message));
 });

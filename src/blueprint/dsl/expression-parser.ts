@@ -8,6 +8,9 @@ const NAME = /[\p{L}_][\p{L}\p{N}_-]*/uy;
 const SPACE = /\s*/y;
 const DEEPEST = 60;
 
+/** The most properties, indexes and calls one after the other. */
+export const LONGEST_CHAIN = 100;
+
 /**
  * Reads the inline form, `$brooklyn:component("db").attributeWhenReady("datastore.url")`. Inner calls need no prefix; white space and line
  * ends between parts mean nothing, so that folded text reads alike.
@@ -35,8 +38,8 @@ export class ExpressionParser {
   parseReference(args: readonly DslNode[]): DslNode {
     this.#skip(PREFIX);
     const head = this.#match(WORD) ?? this.#fail("a function's name is missing");
-    if (this.#at === this.#text.length) return namedCall(head, args);
     this.#at -= head.length;
+    if (this.#at + head.length === this.#text.length && head.length < 200) return namedCall(head, args);
     const node = this.parse();
     if (node.kind !== "property") return this.#fail("the key of a map must end with a function's name, and the value holds its arguments");
     return { kind: "call", target: node.target, name: node.name, args };
@@ -47,6 +50,7 @@ export class ExpressionParser {
     this.#space();
     const start = this.#at;
     const word = this.#match(WORD) ?? this.#fail("a function's name is missing");
+    if (word.split(".", LONGEST_CHAIN + 1).length > LONGEST_CHAIN) this.#failAt(start, `more than ${LONGEST_CHAIN} parts follow each other`);
     this.#space();
     if (this.#peek() === "(") return namedCall(word, this.#arguments());
     const [first = "", ...rest] = word.split(".");
@@ -57,7 +61,8 @@ export class ExpressionParser {
   /** `.fn(args)`, `.property`, `[0]`, `["key"]`, any number of them. */
   #postfix(head: DslNode): DslNode {
     let node = head;
-    for (;;) {
+    for (let links = 0; ; links++) {
+      if (links > LONGEST_CHAIN) this.#fail(`more than ${LONGEST_CHAIN} parts follow each other`);
       this.#space();
       if (this.#skip(".")) {
         this.#space();

@@ -5,5 +5,5 @@ export { isDsl, parseDsl } from "./parse-dsl.ts";
 export { resolve } from "./resolve.ts";
 export type { DslSuppliers } from "./resolution.ts";
 export { renderTemplate } from "./template.ts";
-export { regexReplacement, urlEncode } from "./text-functions.ts";
+export { urlEncode } from "./text-functions.ts";
 export { type DslProblem, validateDsl } from "./validate.ts";

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../model/spec.ts";
 import { DslSyntaxError, type DslNode, PREFIX } from "./ast.ts";
-import { ExpressionParser } from "./expression-parser.ts";
+import { ExpressionParser, LONGEST_CHAIN } from "./expression-parser.ts";
 
 const CACHED = 5_000;
 const parsed = new Map<string, DslNode>();
@@ -64,6 +64,7 @@ function argumentsOf(argument: Json): DslNode[] {
 /** `$brooklyn:chain: [expression, {fn: [args]}, "[0]", "property"]`. */
 function chainOf(items: readonly Json[], expression: string): DslNode {
   const [first, ...links] = items;
+  if (links.length > LONGEST_CHAIN) throw new DslSyntaxError(`more than ${LONGEST_CHAIN} parts follow each other`, expression, 0);
   if (first === undefined) throw new DslSyntaxError("a chain needs at least one expression", expression, 0);
   return links.reduce<DslNode>((target, link) => linkOf(target, link, expression), parseDsl(first) ?? { kind: "data", value: first });
 }
@@ -87,6 +88,7 @@ function withChains(node: DslNode): DslNode {
   if (node.kind !== "call" || node.name !== "chain" || node.target !== undefined) return node;
   const [first, ...links] = node.args;
   if (first === undefined) return node;
+  if (links.length > LONGEST_CHAIN) throw new DslSyntaxError(`more than ${LONGEST_CHAIN} parts follow each other`, "chain", 0);
   return links.reduce<DslNode>((target, link) => (link.kind === "constant" ? linkOf(target, link.value, "chain") : link), first);
 }
 

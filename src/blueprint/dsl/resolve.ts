@@ -3,6 +3,7 @@ import { ClockerError } from "../../model/errors.ts";
 import type { Json, JsonObject } from "../../model/spec.ts";
 import { isEntitySpec, types } from "../../model/types/index.ts";
 import type { Work } from "../../model/work.ts";
+import { replaceAll } from "../bounded-regex.ts";
 import { DslSyntaxError, type DslNode } from "./ast.ts";
 import { isDeferred } from "./deferred.ts";
 import { callEntityFunction } from "./entity-functions.ts";
@@ -11,7 +12,7 @@ import { formatString, textOf } from "./format-string.ts";
 import { entityFunctions } from "./function-names.ts";
 import { parseDsl } from "./parse-dsl.ts";
 import { dslError, type DslSuppliers, NotReady, type Resolution } from "./resolution.ts";
-import { regexReplacement, urlEncode } from "./text-functions.ts";
+import { urlEncode } from "./text-functions.ts";
 import { callMethod, indexOf, NoSuchMember, propertyOf } from "./value-access.ts";
 
 /**
@@ -95,9 +96,9 @@ async function callPlainFunction(name: string, args: readonly unknown[], scope: 
     case "urlEncode":
       return urlEncode(textOf(first));
     case "regexReplacement":
-      return explained(name, resolution, () => regexReplacement(textOf(first), textOf(second), textOf(third)));
+      return explained(name, resolution, () => replaceAll(textOf(first), textOf(second), textOf(third)));
     case "function.regexReplacement":
-      return (source: unknown) => regexReplacement(textOf(source), textOf(first), textOf(second));
+      return (source: unknown) => replaceAll(textOf(source), textOf(first), textOf(second));
     case "entitySpec":
       return isEntitySpec(first) ? first : (suppliers.entitySpec?.(first as Json) ?? types.entitySpec.coerce(first));
     case "object":

@@ -1,4 +1,5 @@
 import type { Json } from "../../model/spec.ts";
+import { matchesWhole, PatternError } from "../bounded-regex.ts";
 import { isDeferred } from "../dsl/deferred.ts";
 import { isMap } from "./cursor.ts";
 
@@ -89,13 +90,13 @@ function onText(value: Json | undefined, check: (text: string) => string | undef
   return isConstant(value) ? check(String(value)) : undefined;
 }
 
-/** The whole text matches, as Java's `String.matches`. */
+/** A pattern that Java knows and JavaScript does not, or one that takes too long, is met: the value is found out when it is used. */
 function matches(text: string, pattern: string): boolean {
   try {
-    return new RegExp(`^(?:${pattern})$`, "s").test(text.slice(0, 10_000));
-  } catch {
-    // Java knows some patterns that JavaScript does not: such a one is not checked rather than never met.
-    return true;
+    return matchesWhole(text, pattern);
+  } catch (error) {
+    if (error instanceof PatternError) return true;
+    throw error;
   }
 }
 

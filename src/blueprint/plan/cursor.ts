@@ -131,11 +131,15 @@ export class Cursor<R extends TextReading = Reading> {
     });
   }
 
-  warn(message: string, remedy?: string): void {
+  /** Notes what is likely not meant. @param remedy found out only when it is needed: after some warnings the user has read enough */
+  warn(message: string, remedy?: string | (() => string | undefined)): void {
     const { document, warnings } = this.reading;
-    warnings.push({ message, remedy, path: this.path, position: document?.positionOf(this.path) });
+    if (warnings.length >= MOST_WARNINGS) return;
+    warnings.push({ message, remedy: typeof remedy === "function" ? remedy() : remedy, path: this.path, position: document?.positionOf(this.path) });
   }
 }
+
+const MOST_WARNINGS = 100;
 
 export function isMap(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -99,9 +99,13 @@ function applyConfig(plan: Cursor, { spec, defaultName }: Draft, level: "root" |
 function isConfigAt(name: string, value: Cursor, keys: KeyTable, level: "root" | "service", spec: EntitySpec): boolean {
   if ((level === "root" ? rootKeys : serviceKeys).includes(name)) return false;
   if (level === "service" && keys.key(name) !== undefined) return true;
-  const near = nearest(name, level === "root" ? rootKeys : [...serviceKeys, ...keys.names()]);
-  const remedy = near === undefined ? undefined : `Did you mean "${near}"?`;
+  const near = () => nearest(name, level === "root" ? rootKeys : [...serviceKeys, ...keys.names()]);
+  const remedy = () => {
+    const meant = near();
+    return meant === undefined ? undefined : `Did you mean "${meant}"?`;
+  };
   if (level === "service") value.warn(`"${name}" is not a key of ${simpleName(spec.typeName ?? spec.type)}`, remedy);
-  else if (near !== undefined || name.startsWith("brooklyn.")) value.warn(`"${name}" is not a key of a blueprint and is ignored`, remedy);
+  // At the root keys of one's own are usual: only what looks like a key of the language is told.
+  else if (name.startsWith("brooklyn.") || (value.reading.warnings.length < 20 && near() !== undefined)) value.warn(`"${name}" is not a key of a blueprint and is ignored`, remedy);
   return level === "service";
 }

@@ -25,7 +25,7 @@ function readParameter(cursor: Cursor): ParameterSpec {
   if (typeof cursor.value === "string" && cursor.value !== "") return { name: cursor.value };
   if (!isMap(cursor.value)) return cursor.fail("each item of brooklyn.parameters must be a name or a map");
   const name = cursor.get("name")?.text("the name of a parameter") ?? cursor.fail("an item of brooklyn.parameters needs a name");
-  for (const [key, value] of cursor.entries("a parameter")) if (!knownKeys.includes(key)) value.warn(`"${key}" of parameter "${name}" is not known and is ignored`, suggestion(key, knownKeys));
+  for (const [key, value] of cursor.entries("a parameter")) if (!knownKeys.includes(key)) value.warn(`"${key}" of parameter "${name}" is not known and is ignored`, () => suggestion(key, knownKeys));
   const parameter: ParameterSpec = { name };
   const label = cursor.get("label")?.text("label");
   if (label !== undefined) parameter.label = label;
