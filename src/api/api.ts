@@ -8,6 +8,7 @@ import { readBodies } from "./http/bodies.ts";
 import { answerFailures } from "./http/failures.ts";
 import { refuseUntilReady } from "./http/readiness.ts";
 import { finishReplies } from "./http/reply-headers.ts";
+import { addPages } from "./page/pages.ts";
 import { addResources } from "./resources/index.ts";
 import { refuseOtherSites } from "./security/browsers.ts";
 import { requireSignIn } from "./security/sign-in.ts";
@@ -49,6 +50,7 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
     addResources(v1.withTypeProvider<ZodTypeProvider>(), context);
     done();
   }, { prefix: "/v1" });
+  addPages(api);
   api.addHook("preClose", async () => {
     context.isShuttingDown = true;
   });

@@ -12,6 +12,7 @@ import { addEntities } from "./entities.ts";
 import { addEntityTags } from "./entity-tags.ts";
 import { addEvents } from "./events.ts";
 import { addLocations } from "./locations.ts";
+import { addOverview } from "./overview.ts";
 import { addPolicies } from "./policies.ts";
 import { addSensors } from "./sensors.ts";
 import { addServer } from "./server.ts";
@@ -31,6 +32,7 @@ const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addCatalog,
   addCatalogTypes,
   addServer,
+  addOverview,
   addAccess,
   addEvents,
 ];

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { FastifyReply } from "fastify";
+import type { Api } from "../api-context.ts";
+import { docsPage } from "./docs-page.ts";
+
+/** The status page at `/` and the documentation at `/docs`: whole pages, nothing is loaded from elsewhere. */
+export function addPages(api: Api): void {
+  const style = source("style.css");
+  const script = source("status.mjs");
+  const status = source("status.html").replace("/* style */", () => style).replace("/* script */", () => script);
+  const icon = source("icon.svg");
+  const policy = [
+    "default-src 'none'",
+    `style-src '${hashOf(style)}'`,
+    `script-src '${hashOf(script)}'`,
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+  const send = (reply: FastifyReply, html: string) => reply.header("content-security-policy", policy).type("text/html; charset=utf-8").send(html);
+
+  api.get("/", { schema: { hide: true } }, async (_request, reply) => send(reply, status));
+  let docs: string | undefined;
+  api.get("/docs", { schema: { hide: true } }, async (_request, reply) => send(reply, (docs ??= docsPage(api.swagger(), style))));
+  api.get("/favicon.svg", { schema: { hide: true } }, async (_request, reply) => reply.type("image/svg+xml").send(icon));
+}
+
+function source(name: string): string {
+  return readFileSync(path.join(import.meta.dirname, name), "utf8");
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash("sha256").update(text, "utf8").digest("base64")}`;
+}
