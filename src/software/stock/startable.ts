@@ -2,14 +2,11 @@ import type { Entity } from "../../model/entity.ts";
 import type { EffectorParameter } from "../../model/effector.ts";
 import type { Location } from "../../model/location.ts";
 import type { LocationReference } from "../../model/spec.ts";
+import { STARTABLE } from "../../model/traits.ts";
 import { types } from "../../model/types/index.ts";
 import { inParallel, type Work } from "../../model/work.ts";
 
-/** Trait of everything with the effectors `start`, `stop` and `restart`. */
-export const STARTABLE = "org.apache.brooklyn.core.entity.trait.Startable";
-export const RESIZABLE = "org.apache.brooklyn.core.entity.trait.Resizable";
-export const APPLICATION = "org.apache.brooklyn.api.entity.Application";
-export const GROUP = "org.apache.brooklyn.api.entity.Group";
+export { APPLICATION, GROUP, RESIZABLE, STARTABLE } from "../../model/traits.ts";
 
 /** `start(locations)`: spec strings or location maps; empty or absent means where the entity or its parents were asked to be. */
 export const LOCATIONS_PARAMETER: EffectorParameter = {
