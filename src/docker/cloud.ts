@@ -57,7 +57,8 @@ export class DockerCloud {
   /** The cloud's chain of strategies; depth first when none is configured. The same objects as long as the config is the same. */
   chain(): PlacementStrategy[] {
     const { config } = this.infrastructure;
-    const configured = config.peek(STRATEGIES) ?? ["DepthFirst"];
+    // As it was written: strategies may be given as `$brooklyn:object`, which is resolved here.
+    const configured = config.find(STRATEGIES)?.raw ?? ["DepthFirst"];
     const maxCpu = config.peek(MAX_CPU);
     const raw = JSON.stringify([configured, maxCpu]);
     if (this.#chain?.raw !== raw) this.#chain = { raw, strategies: resolveStrategies(configured, { maxCpu }) };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, readdir } from "node:fs/promises";
 import path from "node:path";
-import { readBlueprint, readChildren, type BlueprintWarning } from "../blueprint/index.ts";
+import { readBlueprint, readChildren, readSpec, type BlueprintWarning } from "../blueprint/index.ts";
 import { Catalog, readBom } from "../blueprint/catalog/index.ts";
 import { isDeferred, resolve } from "../blueprint/dsl/index.ts";
 import { dockerResolver } from "../docker/index.ts";
@@ -61,7 +61,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       resources: new Resources({ clock, dataDir, mavenRepository: properties.get("maven.repository") }),
       secrets: await openSecretStore(dataDir),
       log,
-      dsl: { isDeferred, resolve },
+      dsl: { isDeferred, resolve: (raw, scope, work) => resolve(raw, scope, work, { entitySpec: (plan) => readSpec(plan, { types: blueprintTypes }) }) },
       locations: (management) => {
         const resolvers = [...Object.keys(providers).map((prefix) => providerResolver(prefix, management, properties)), dockerResolver((id) => management.entity(id))];
         return (locations = new PlaneLocations(management, resolvers, namedLocations(properties)));

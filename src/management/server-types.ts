@@ -1,6 +1,6 @@
 import type { BlueprintTypes } from "../blueprint/blueprint-types.ts";
 import type { Catalog } from "../blueprint/catalog/index.ts";
-import type { AdjunctType } from "../model/adjunct.ts";
+import type { AdjunctType, InitializerType } from "../model/adjunct.ts";
 import type { EntityType } from "../model/entity-type.ts";
 import type { ValueType } from "../model/value-type.ts";
 import type { Types } from "./types.ts";
@@ -32,6 +32,10 @@ export class ServerTypes implements BlueprintTypes {
       yield type.name;
       yield* type.aliases;
     }
+    for (const type of [...this.#types.adjunctTypes(), ...this.#types.initializerTypes()]) {
+      yield type.name;
+      yield* type.aliases;
+    }
     for (const item of this.#catalog.list()) yield item.id;
   }
 
@@ -39,7 +43,17 @@ export class ServerTypes implements BlueprintTypes {
     return this.#types.valueType(name);
   }
 
+  initializerType(name: string): InitializerType | undefined {
+    return this.#types.initializerType(name);
+  }
+
   knownInitializer(name: string): boolean {
     return this.#types.initializerType(name) !== undefined;
+  }
+
+  /** What a catalog item without `itemType` is, by the type it is made of. */
+  kindOf(typeName: string): "entity" | "policy" | "enricher" | undefined {
+    if (this.#types.entityType(typeName) !== undefined) return "entity";
+    return this.#types.adjunctType(typeName)?.kind;
   }
 }

@@ -4,7 +4,7 @@ import { emptySoftwareProcess } from "../../software/process/software-process.ts
 import { SERVICE_UP } from "../../software/stock/attributes.ts";
 import { isUp, setNotUp } from "../../software/stock/service-state.ts";
 import * as keys from "../keys.ts";
-import { referencedId } from "../container/run-container.ts";
+import { referencedId } from "../container/relations.ts";
 
 /** In this type `env` is the container's environment; on other software it is the process's. */
 const ENVIRONMENT = { ...keys.ENVIRONMENT, aliases: ["env", ...keys.ENVIRONMENT.aliases] };

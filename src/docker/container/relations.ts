@@ -35,6 +35,6 @@ export function isInUse(container: Entity): boolean {
   return referencedId(runningIn(container)?.get(CONTAINER_OF)) === container.id;
 }
 
-function referencedId(reference: unknown): string | undefined {
+export function referencedId(reference: unknown): string | undefined {
   return typeof reference === "object" && reference !== null && "id" in reference && typeof reference.id === "string" ? reference.id : undefined;
 }
