@@ -70,11 +70,11 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     if (locations === undefined) throw new ClockerError("internal", "The plane has no locations");
     const applications = new Applications(plane, locations, blueprintReader(blueprintTypes));
     restoreDocuments(plane, stored);
-    await fillCatalog(catalog, plane, log);
+    await fillCatalog(catalog, plane, log, blueprintTypes);
     restoreEntities(plane, locations, stored);
     plane.documents.put("plane", "plane", { planeId: plane.planeId });
     await plane.documents.flush();
-    return new OpenServer({ plane, locations, applications, catalog, properties, log, version: await versionOf(), persister, store });
+    return new OpenServer({ plane, locations, applications, catalog, properties, log, version: await versionOf(), persister, store, types: blueprintTypes });
   } catch (error) {
     await store.close();
     throw error;
@@ -94,9 +94,10 @@ class OpenServer implements Server {
   readonly version: ServerVersion;
   readonly #persister: Persister;
   readonly #store: Store;
+  readonly #types: ServerTypes;
   #isReady = false;
 
-  constructor(init: Pick<Server, "plane" | "applications" | "catalog" | "locations" | "properties" | "log" | "version"> & { persister: Persister; store: Store }) {
+  constructor(init: Pick<Server, "plane" | "applications" | "catalog" | "locations" | "properties" | "log" | "version"> & { persister: Persister; store: Store; types: ServerTypes }) {
     this.plane = init.plane;
     this.applications = init.applications;
     this.catalog = init.catalog;
@@ -106,6 +107,7 @@ class OpenServer implements Server {
     this.version = init.version;
     this.#persister = init.persister;
     this.#store = init.store;
+    this.#types = init.types;
     const rebind = this.plane.submit(undefined, "Rebind", (work) => reconnect(this.plane, this.locations, this.applications, work), { description: "Reaching what runs again after a start of the server" });
     void rebind.task.ended.then(() => {
       this.#isReady = true;
@@ -118,7 +120,7 @@ class OpenServer implements Server {
   }
 
   async addToCatalog(text: string, options: { force?: boolean } = {}): Promise<{ added: string[]; unchanged: string[] }> {
-    const bundle = await readBom(text, {});
+    const bundle = await readBom(text, { kindOf: (name) => this.#types.kindOf(name) });
     const outcome = this.catalog.add(bundle, options);
     this.plane.documents.put(CATALOG_DOCUMENTS, `${bundle.symbolicName}:${bundle.version}`, { text });
     await this.plane.documents.flush();
@@ -163,13 +165,14 @@ function blueprintReader(types: ServerTypes): BlueprintReader {
 }
 
 /** The bundles that come with Clocker, then those that users added. */
-async function fillCatalog(catalog: Catalog, plane: Plane, log: Logger): Promise<void> {
+async function fillCatalog(catalog: Catalog, plane: Plane, log: Logger, types: ServerTypes): Promise<void> {
+  const kindOf = (name: string) => types.kindOf(name);
   const folder = path.join(PROJECT, "catalog");
   const files = (await readdir(folder)).filter((name) => name.endsWith(".bom")).sort();
-  for (const file of files) catalog.add(await readBom(await readFile(path.join(folder, file), "utf8"), { source: file }), { force: true });
+  for (const file of files) catalog.add(await readBom(await readFile(path.join(folder, file), "utf8"), { source: file, kindOf }), { force: true });
   for (const [name, data] of plane.documents.all(CATALOG_DOCUMENTS)) {
     try {
-      catalog.add(await readBom(String(data["text"]), { source: name }), { force: true });
+      catalog.add(await readBom(String(data["text"]), { source: name, kindOf }), { force: true });
     } catch (error) {
       log.warn({ bundle: name, error: messageOf(error) }, "Cannot restore a catalog bundle");
     }
