@@ -55,9 +55,11 @@ export class World {
   }
 
   /** Runs the server on what is there: a first start, or a restart. Resolves when it has taken up again what runs. */
-  async open(options: { diesAt?: number } = {}): Promise<SimulatedServer> {
-    const server = await SimulatedServer.open(this, new ProcessLife(options.diesAt));
-    await this.clock.until(Promise.race([server.rebind, server.life.ended]));
+  async open(prepare: (life: ProcessLife) => void = () => {}): Promise<SimulatedServer> {
+    const life = new ProcessLife();
+    prepare(life);
+    const server = await SimulatedServer.open(this, life);
+    await this.clock.until(Promise.race([server.rebind, life.ended]));
     return server;
   }
 

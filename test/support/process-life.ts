@@ -12,14 +12,17 @@ export class ProcessLife {
   readonly ended: Promise<void>;
   #isAlive = true;
   readonly #end: () => void;
-  readonly #diesAt: number;
+  #diesAt = Infinity;
 
-  /** @param diesAt the point at which it ends, counted from 1; never when absent. */
-  constructor(diesAt = Infinity) {
+  constructor() {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#end = resolve;
-    this.#diesAt = diesAt;
+  }
+
+  /** It ends at so many points from now. */
+  dieAfter(points: number): void {
+    this.#diesAt = this.passed.length + points;
   }
 
   get isAlive(): boolean {

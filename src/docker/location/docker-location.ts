@@ -62,8 +62,9 @@ export class DockerLocation implements ProvisioningLocation {
     const { management } = this.#cloud.infrastructure;
     const container = management.entity(location.id);
     if (container === undefined) return;
-    // First it is nobody's: should the server end now, the next start removes it.
+    // First it is nobody's, durably: should the server end now, the next start removes it.
     runningIn(container)?.set(keys.CONTAINER_OF, undefined);
+    await management.documents.flush();
     const host = hostOf(container);
     await container.invoke("stop", {}, work);
     management.unmanage(container);
