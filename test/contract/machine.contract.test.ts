@@ -10,22 +10,16 @@ import type { Machine } from "../../src/machine/machine.ts";
 import { SshMachine } from "../../src/machine/ssh/ssh-machine.ts";
 import { startTestEngine, TEST_IMAGE } from "../support/docker-engine.ts";
 import { startEchoServers } from "../support/echo-servers.ts";
-import { freePort, startSshd } from "../support/sshd.ts";
+import { freePort, type SshdOptions, startSshd } from "../support/sshd.ts";
 import { machineContract, type MachineUnderTest } from "./machine.ts";
 
 machineContract("LocalMachine", () => onThisComputer(new LocalMachine(), async () => undefined));
 
-machineContract("SshMachine", async () => {
-  const sshd = await startSshd();
-  const { host, port, user, fingerprint, privateKey } = sshd;
-  return onThisComputer(new SshMachine({ host, port, user, hostKey: fingerprint, privateKey: async () => privateKey, onHostKey: () => undefined }), () => sshd.stop());
-});
+machineContract("SshMachine", () => overSsh());
 
-machineContract("SshMachine where the server forwards nothing and allows four sessions", async () => {
-  const sshd = await startSshd(["MaxSessions 4", "AllowTcpForwarding no", "AllowStreamLocalForwarding no"]);
-  const { host, port, user, fingerprint, privateKey } = sshd;
-  return onThisComputer(new SshMachine({ host, port, user, hostKey: fingerprint, privateKey: async () => privateKey, onHostKey: () => undefined }), () => sshd.stop());
-});
+machineContract("SshMachine where the server forwards nothing and allows four sessions", () => overSsh({ config: ["MaxSessions 4", "AllowTcpForwarding no", "AllowStreamLocalForwarding no"] }));
+
+machineContract("SshMachine of a user who becomes root through sudo", () => overSsh({ sudoUser: true }));
 
 machineContract("ContainerMachine", () => inContainer(["socat"]));
 
@@ -41,6 +35,14 @@ machineContract(
   },
   { shell: "it has no shell, commands are scripted", processes: "it has no processes", files: "its files have no links and no folders", forward: "it opens what the test gives it" },
 );
+
+async function overSsh(options: SshdOptions = {}): Promise<MachineUnderTest> {
+  const sshd = await startSshd(options);
+  const { host, port, user, fingerprint, privateKey } = sshd;
+  const sudo = options.sudoUser ?? false;
+  const machine = new SshMachine({ host, port, user, sudo, hostKey: fingerprint, privateKey: async () => privateKey, onHostKey: () => undefined });
+  return onThisComputer(machine, () => sshd.stop());
+}
 
 async function onThisComputer(machine: Machine, stop: () => Promise<void>): Promise<MachineUnderTest> {
   const here = await thisComputer();

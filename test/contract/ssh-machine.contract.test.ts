@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { SshMachine } from "../../src/machine/ssh/ssh-machine.ts";
 import type { SshOptions } from "../../src/machine/ssh/ssh-options.ts";
+import { failureOf } from "./machine.ts";
 import { freePort, startSshd, type TestSshd } from "../support/sshd.ts";
 
 describe("SshMachine", () => {
@@ -52,16 +53,14 @@ describe("SshMachine", () => {
     });
 
     it("that differs from the recorded one is refused, telling both", async () => {
-      const failure = machine({ hostKey: "SHA256:AAAA" }).run({ argv: ["true"] });
-      await expect(failure).rejects.toMatchObject({ code: "host-key-mismatch", message: expect.stringContaining(sshd.fingerprint), details: { recorded: "SHA256:AAAA", fingerprint: sshd.fingerprint } });
+      await expect(machine({ hostKey: "SHA256:AAAA" }).run({ argv: ["true"] })).rejects.toMatchObject({ code: "host-key-mismatch", message: expect.stringContaining(sshd.fingerprint), details: { recorded: "SHA256:AAAA", fingerprint: sshd.fingerprint } });
     });
   });
 
   describe("connecting", () => {
     it("to a port at which nothing listens says so, with host, port, user and a remedy", async () => {
       const port = await freePort();
-      const failure = machine({ port }).run({ argv: ["true"] });
-      await expect(failure).rejects.toMatchObject({
+      await expect(machine({ port }).run({ argv: ["true"] })).rejects.toMatchObject({
         code: "unreachable",
         message: `Cannot connect to ${sshd.user}@127.0.0.1:${port} over SSH: connection refused`,
         remedy: expect.stringContaining(String(port)),
@@ -96,9 +95,9 @@ describe("SshMachine", () => {
       const subject = machine();
       const stop = new AbortController();
       const [cancelled, done] = [subject.run({ argv: ["true"] }, { signal: stop.signal }), subject.run({ argv: ["true"] })];
-      const outcome = expect(cancelled).rejects.toMatchObject({ code: "cancelled" });
+      const failure = failureOf(cancelled);
       stop.abort();
-      await outcome;
+      expect(await failure).toMatchObject({ code: "cancelled" });
       expect((await done).exitCode).toBe(0);
     });
   });
@@ -107,20 +106,20 @@ describe("SshMachine", () => {
     it("ends running commands with unreachable, and the next use connects again", async () => {
       const subject = machine();
       const { running, started } = endless(subject);
-      const outcome = expect(running).rejects.toMatchObject({ code: "unreachable", message: expect.stringContaining("was lost"), remedy: expect.stringContaining("may still run") });
+      const failure = failureOf(running);
       await started;
       await sshd.dropConnections();
-      await outcome;
+      expect(await failure).toMatchObject({ code: "unreachable", message: expect.stringContaining("was lost"), remedy: expect.stringContaining("may still run") });
       expect((await subject.run({ argv: ["echo", "again"] })).stdout).toBe("again\n");
     });
 
     it("is noticed by keep-alive when the other side is silent", async () => {
       const subject = machine({ keepAlive: { interval: 200, misses: 2 } });
       const { running, started } = endless(subject);
-      const outcome = expect(running).rejects.toMatchObject({ code: "unreachable" });
+      const failure = failureOf(running);
       await started;
       await sshd.freeze();
-      await outcome;
+      expect(await failure).toMatchObject({ code: "unreachable" });
       await sshd.resume();
     });
 
@@ -137,10 +136,10 @@ describe("SshMachine", () => {
   it("close() ends running commands and forwarded streams", async () => {
     const subject = machine();
     const { running, started } = endless(subject);
-    const outcome = expect(running).rejects.toMatchObject({ code: "unreachable" });
+    const failure = failureOf(running);
     await started;
     await subject.close();
-    await outcome;
+    expect(await failure).toMatchObject({ code: "unreachable" });
   });
 
   it("waits its turn behind eight commands, and may be cancelled there", async () => {
@@ -158,14 +157,14 @@ describe("SshMachine", () => {
   });
 
   it("is not confused by what login scripts print", async () => {
-    const noisy = await startSshd(["SetEnv BASH_ENV=/dev/null", "ForceCommand echo welcome; echo oops >&2; eval \"$SSH_ORIGINAL_COMMAND\""]);
+    const noisy = await startSshd({ config: ["ForceCommand echo welcome; echo oops >&2; eval \"$SSH_ORIGINAL_COMMAND\""] });
     const subject = machine({ port: noisy.port, hostKey: noisy.fingerprint, privateKey: async () => noisy.privateKey });
     expect(await subject.run({ script: "echo out; echo err >&2" })).toEqual({ exitCode: 0, stdout: "out\n", stderr: "err\n" });
     await noisy.stop();
   });
 
   it("a login shell that starts no commands is unreachable, with what it said", async () => {
-    const refusing = await startSshd(["ForceCommand echo This account is not available; exit 1"]);
+    const refusing = await startSshd({ config: ["ForceCommand echo This account is not available; exit 1"] });
     const subject = machine({ port: refusing.port, hostKey: refusing.fingerprint, privateKey: async () => refusing.privateKey });
     await expect(subject.run({ argv: ["true"] })).rejects.toMatchObject({ code: "unreachable", message: expect.stringContaining("This account is not available") });
     await refusing.stop();

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { SUDO_USER, withSudoUser } from "./sudo-user.ts";
 
 export interface TestSshd {
   host: string;
@@ -29,19 +30,29 @@ const run = promisify(execFile);
 const SSHD = "/usr/sbin/sshd";
 const START_TIMEOUT = 30_000;
 
-/** Starts an SSH server on 127.0.0.1 with keys of its own. `config` adds lines to its configuration. Needs root and openssh-server. */
-export async function startSshd(config: readonly string[] = []): Promise<TestSshd> {
+export interface SshdOptions {
+  /** Lines added to its configuration. */
+  config?: readonly string[];
+  /** Who logs in: not root but `SUDO_USER`. */
+  sudoUser?: boolean;
+}
+
+/** Starts an SSH server on 127.0.0.1 with keys of its own. Needs root and openssh-server. */
+export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
   if (!existsSync(SSHD)) throw new Error(`Cannot start a test SSH server: no "${SSHD}"; on Debian: apt-get install openssh-server`);
   // sshd separates privileges in this folder; without a service manager nobody makes it.
   await mkdir("/run/sshd", { recursive: true });
   const folder = await mkdtemp(join(tmpdir(), "clocker-sshd-"));
+  // sshd reads the accepted key as the user who logs in.
+  await chmod(folder, 0o755);
   const key = join(folder, "user_key");
   const hostKey = join(folder, "host_key");
   await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
   await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
   const port = await freePort();
-  await writeFile(join(folder, "config"), configuration(folder, port, config));
-  const daemon = spawn(SSHD, ["-D", "-e", "-f", join(folder, "config")], { stdio: "ignore" });
+  await writeFile(join(folder, "config"), configuration(folder, port, options.config ?? []));
+  const [program = "", ...words] = [...(options.sudoUser ? await withSudoUser(folder) : []), SSHD, "-D", "-e", "-f", join(folder, "config")];
+  const daemon = spawn(program, words, { stdio: "ignore" });
   const pid = daemon.pid;
   if (pid === undefined) throw new Error(`Cannot start "${SSHD}"`);
   const signalConnections = async (signal: NodeJS.Signals): Promise<void> => {
@@ -51,7 +62,7 @@ export async function startSshd(config: readonly string[] = []): Promise<TestSsh
   return {
     host: "127.0.0.1",
     port,
-    user: userInfo().username,
+    user: options.sudoUser ? SUDO_USER : userInfo().username,
     privateKey: await readFile(key, "utf8"),
     fingerprint: (await run("ssh-keygen", ["-lf", hostKey])).stdout.split(" ")[1] ?? "",
     pid,

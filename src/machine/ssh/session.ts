@@ -135,7 +135,7 @@ class Session {
   #exitCode(ending: Ending): number {
     const { name } = this.#place;
     if (ending.exitCode === undefined && ending.signal === undefined) {
-      throw new ClockerError("unreachable", `Cannot ${this.#action}: the connection to ${name} was lost`, {
+      throw new ClockerError("unreachable", `Cannot ${this.#action}: the connection was lost`, {
         remedy: `Check that ${name} is up; the command may still run there`,
       });
     }
@@ -144,9 +144,9 @@ class Session {
   }
 
   #startFailure(ending: Ending): ClockerError {
-    const { name, sudo } = this.#place;
+    const { sudo } = this.#place;
     const said = this.#early.trim().slice(-500) || `exit code ${ending.exitCode ?? ending.signal}`;
-    return new ClockerError("unreachable", `Cannot ${this.#action}: the login shell on ${name} starts no commands: ${said}`, {
+    return new ClockerError("unreachable", `Cannot ${this.#action}: its login shell starts no commands: ${said}`, {
       remedy: sudo ? "Check that the user may run sudo without a password" : "Check the user's login shell",
     });
   }
