@@ -1,6 +1,7 @@
 import type { Entity } from "../model/entity.ts";
 import { ClockerError } from "../model/errors.ts";
 import type { Location } from "../model/location.ts";
+import { Mutex } from "../model/mutex.ts";
 import { INFRASTRUCTURE, MAX_CPU, STRATEGIES } from "./keys.ts";
 import type { HostRuntime } from "./host/host-runtime.ts";
 import { HostPool } from "./placement/host-pool.ts";
@@ -14,6 +15,8 @@ export class DockerCloud {
   readonly infrastructure: Entity;
   readonly pool: HostPool;
   readonly hosts = new Map<string, HostRuntime>();
+  /** One host is removed at a time where empty hosts are, so that enough stay. */
+  readonly removing = new Mutex();
   #lastOrder = 0;
   #location: Location | undefined;
   #chain: { raw: string; strategies: PlacementStrategy[] } | undefined;

@@ -6,7 +6,7 @@ import { types } from "../../model/types/index.ts";
 import type { Work } from "../../model/work.ts";
 import { entityBase, starting, stopping } from "../../software/stock/application.ts";
 import { HOST_ADDRESS, HOST_NAME, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME } from "../../software/stock/attributes.ts";
-import { expectedState, setExpected, setFailed, setNotUp } from "../../software/stock/service-state.ts";
+import { expectedState, setExpected, setNotUp } from "../../software/stock/service-state.ts";
 import { LOCATIONS_PARAMETER, STARTABLE } from "../../software/stock/startable.ts";
 import { DockerCloud } from "../cloud.ts";
 import type { HostRuntime } from "../host/host-runtime.ts";
@@ -103,17 +103,12 @@ async function stop({ entity: container, work }: EffectorCall): Promise<void> {
 async function restart(call: EffectorCall): Promise<void> {
   const { entity: container, work } = call;
   if (container.get(keys.CONTAINER_ID) === undefined) return start(call);
-  setExpected(container, "STARTING");
-  try {
-    await onEngine(call, async (runtime, id) => {
+  await starting(container, () =>
+    onEngine(call, async (runtime, id) => {
       await runtime.engine.stopContainer(id, {}, work.signal);
       await runtime.engine.startContainer(id, work.signal);
-    });
-    setExpected(container, "RUNNING");
-  } catch (error) {
-    setFailed(container, "restart", error);
-    throw error;
-  }
+    }),
+  );
 }
 
 async function shutDown(call: EffectorCall): Promise<void> {

@@ -2,6 +2,7 @@ import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { INITIAL_SIZE } from "../../software/group/cluster-keys.ts";
 import { expectedState } from "../../software/stock/service-state.ts";
+import type { Work } from "../../model/work.ts";
 import type { DockerCloud } from "../cloud.ts";
 import { HOST_MAX_SIZE, REMOVE_EMPTY } from "../keys.ts";
 import type { GrowthPermit } from "../placement/no-capacity.ts";
@@ -42,6 +43,8 @@ export function removeIfEmpty(cloud: DockerCloud, host: Entity): void {
   const { infrastructure, pool } = cloud;
   if (!infrastructure.config.peek(REMOVE_EMPTY) || pool.host(host.id)?.containers !== 0) return;
   const cluster = hostCluster(infrastructure);
-  if (cluster.members.size <= cluster.config.peek(INITIAL_SIZE)) return;
-  infrastructure.management.submit(cluster, `remove empty host ${host.displayName}`, (work) => cluster.invoke("resizeByDelta", { delta: -1 }, work), { tags: ["EFFECTOR"] });
+  const isOneTooMany = () => cluster.members.size > cluster.config.peek(INITIAL_SIZE) && pool.host(host.id)?.containers === 0;
+  if (!isOneTooMany()) return;
+  const removal = async (work: Work) => (isOneTooMany() ? cluster.invoke("resizeByDelta", { delta: -1 }, work) : undefined);
+  infrastructure.management.submit(cluster, `remove empty host ${host.displayName}`, (work) => cloud.removing.run(() => removal(work), work.signal), { tags: ["EFFECTOR"] });
 }
