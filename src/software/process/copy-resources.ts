@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { ClockerError } from "../../model/errors.ts";
-import type { Work } from "../../model/work.ts";
+import { inParallel, type Work } from "../../model/work.ts";
 import { FILES, TEMPLATES, type CopyPhase } from "./phase-keys.ts";
 import type { Site } from "./site.ts";
 import { evaluateTemplate, renderTemplate, type TemplateModel } from "./template.ts";
@@ -19,8 +19,9 @@ export async function copyResources(site: Site, phase: CopyPhase, work: Work): P
   await work.step(`copy-${stepNames[phase]}-resources`, async (step) => {
     const model = modelOf(site, step);
     const folder = phase === "preinstall" || phase === "install" ? site.installDir : site.runDir;
-    for (const { source, destination } of await copiesOf(files, FILES[phase].name, model)) await copyFile(site, source, inFolder(folder, destination), step);
-    for (const { source, destination } of await copiesOf(templates, TEMPLATES[phase].name, model)) await copyTemplate(site, source, inFolder(folder, destination), model, step);
+    // A template may take the place of a file, so that it comes after all of them.
+    await inParallel(await copiesOf(files, FILES[phase].name, model), ({ source, destination }) => copyFile(site, source, inFolder(folder, destination), step));
+    await inParallel(await copiesOf(templates, TEMPLATES[phase].name, model), ({ source, destination }) => copyTemplate(site, source, inFolder(folder, destination), model, step));
   });
 }
 
