@@ -1,12 +1,33 @@
 import { Command } from "commander";
+import { addActivity } from "./commands/activity.ts";
+import { addApp } from "./commands/app.ts";
+import { addCatalog } from "./commands/catalog.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addDeploy } from "./commands/deploy.ts";
+import { addEffector } from "./commands/effector.ts";
+import { addEntity } from "./commands/entity.ts";
+import { addEvents } from "./commands/events.ts";
 import { addLaunch } from "./commands/launch.ts";
+import { addLocation } from "./commands/location.ts";
+import { addPolicy } from "./commands/policy.ts";
+import { addSensor } from "./commands/sensor.ts";
+import { addTree } from "./commands/tree.ts";
+import { addVersion } from "./commands/version.ts";
+import { addWait } from "./commands/wait.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
-import { type Io } from "./io.ts";
+import type { Io } from "./io.ts";
 import { styleOf } from "./output/style.ts";
 import { versionOfThis } from "./version.ts";
 
-const commands: readonly ((program: Command, io: Io) => void)[] = [addLaunch, addDemo];
+type AddCommands = (program: Command, io: Io) => void;
+
+/** Under these headings `--help` lists the commands, the common ones first. */
+const groups: readonly (readonly [string, readonly AddCommands[]])[] = [
+  ["Server", [addLaunch, addDemo]],
+  ["Applications", [addDeploy, addApp, addTree, addWait]],
+  ["Entities", [addEntity, addSensor, addEffector, addPolicy]],
+  ["Looking around", [addActivity, addEvents, addLocation, addCatalog, addVersion]],
+];
 
 /** The whole command line. */
 export function createProgram(io: Io): Command {
@@ -26,6 +47,9 @@ export function createProgram(io: Io): Command {
       outputError: (text, write) => write(styleOf(io).red(text)),
     })
     .addHelpText("after", `\nExit codes:\n${exitCodeHelp.map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`).join("\n")}`);
-  for (const add of commands) add(program, io);
+  for (const [heading, commands] of groups) {
+    program.commandsGroup(`${heading}:`);
+    for (const add of commands) add(program, io);
+  }
   return program;
 }

@@ -3,13 +3,14 @@ import { brooklynSpelling } from "./brooklyn-spelling.ts";
 import { CliError, type ExitCode, exitCodeOfError, exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { createProgram } from "./program.ts";
+import { withoutScopes } from "./scopes.ts";
 import { showError } from "./show-error.ts";
 
 /** Runs the command line with these arguments; gives the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const program = createProgram(io);
   try {
-    await program.parseAsync(brooklynSpelling(args), { from: "user" });
+    await program.parseAsync(withoutScopes(brooklynSpelling(args)), { from: "user" });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;

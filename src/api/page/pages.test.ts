@@ -28,7 +28,7 @@ describe("GET /v1/overview", () => {
     const view = (await api().get("/v1/overview")).json();
     expect(view.applications).toMatchObject([
       { name: "Shop", urls: [{ entity: "Web Front", sensor: "main.uri", url: "http://127.0.0.1:49153/" }], problems: [] },
-      { name: "Bad", up: false, urls: [], problems: [{ entity: "Db", reason: "No disk left. Mend it" }] },
+      { name: "Bad", state: "ON_FIRE", urls: [], problems: [{ entity: "Db", reason: "No disk left. Mend it" }] },
     ]);
     expect(view.activity.find((task: { status: string }) => task.status === "Failed")).toMatchObject({ error: "No disk left", remedy: "Mend it" });
   });

@@ -7,14 +7,10 @@ import { notFound, PreconditionFailed } from "../http/find.ts";
 import { flag } from "../http/query.ts";
 import { regexFilter } from "../http/type-filter.ts";
 import { failures } from "../shapes/api-error.ts";
-import { catalogItemSummary, CatalogItemSummary, catalogKinds, itemTypesOf, kindOf, type CatalogKind } from "../shapes/catalog-summary.ts";
+import { BundleResult, catalogItemSummary, CatalogItemSummary, catalogKinds, itemTypesOf, kindOf, type CatalogKind } from "../shapes/catalog-summary.ts";
 
 const tags = ["catalog"];
 const ofItem = z.object({ id: z.string(), version: z.string().describe("Or `latest`") });
-
-export const BundleResult = z
-  .object({ message: z.string(), bundle: z.string(), code: z.string(), types: z.record(z.string(), CatalogItemSummary).optional() })
-  .meta({ id: "BundleInstallationRestResult" });
 
 /** The catalog by its older paths, which Brooklyn's clients use: add, list, look at, remove. */
 export function addCatalog(api: Api, { server }: ApiContext): void {

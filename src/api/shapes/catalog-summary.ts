@@ -52,6 +52,10 @@ export const CatalogItemSummary = z
   .meta({ id: "CatalogItemSummary" });
 export type CatalogItemSummary = z.infer<typeof CatalogItemSummary>;
 
+export const BundleResult = z
+  .object({ message: z.string(), bundle: z.string(), code: z.string(), types: z.record(z.string(), CatalogItemSummary).optional() })
+  .meta({ id: "BundleInstallationRestResult" });
+
 /** An entry as `/catalog/entities` and its like show it (reference, 2.6). */
 export function catalogItemSummary(entry: CatalogEntry): CatalogItemSummary {
   const kind = kindOf(entry);

@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { AdjunctDetail, PolicySummary } from "../../api/shapes/adjunct-summary.ts";
+import { segment } from "../../api/shapes/links.ts";
+import type { Io } from "../io.ts";
+import { show } from "../output/show.ts";
+import { facts, table } from "../output/table.ts";
+import { act, type Invocation, withEntity } from "./client-command.ts";
+import { entityPath } from "./entity-path.ts";
+
+export function addPolicy(program: Command, io: Io): void {
+  withEntity(program.command("policy [name] [verb]").alias("policies"))
+    .summary("list an entity's policies, show one, start, stop or destroy it")
+    .addHelpText("after", "\nExamples:\n  clocker policy --app Shop --entity Cluster\n  clocker policy Auto-scaler stop --app Shop --entity Cluster")
+    .action(act(io, async (invocation, name, verb) => {
+      if (name === undefined || name === "list") return list(invocation);
+      await (verb === undefined ? one(invocation, name) : change(invocation, name, verb));
+    }));
+
+  for (const verb of ["start", "stop", "destroy"]) {
+    withEntity(program.command(`${verb}-policy <name>`)).summary(`${verb} a policy`).action(act(io, (invocation, name = "") => change(invocation, name, verb)));
+  }
+}
+
+async function list({ client, flags, io }: Invocation): Promise<void> {
+  const policies = await client.json(z.array(PolicySummary), `${entityPath(flags)}/policies`);
+  show(io, flags.output, {
+    data: policies,
+    names: policies.map(({ id }) => id),
+    text: (width) => table([{ title: "ID", value: ({ id }) => id }, { title: "NAME", value: ({ name }) => name }, { title: "STATE", value: ({ state }) => state }], policies, width),
+  });
+}
+
+async function one({ client, flags, io }: Invocation, name: string): Promise<void> {
+  const policy = await client.json(AdjunctDetail, `${entityPath(flags)}/adjuncts/${segment(name)}`);
+  show(io, flags.output, { data: policy, names: [policy.id], text: () => facts([["Name", policy.name], ["Id", policy.id], ["State", policy.state], ["Description", policy.description], ...Object.entries(policy.config)]) });
+}
+
+async function change({ client, flags }: Invocation, name: string, verb: string): Promise<void> {
+  await client.text(`${entityPath(flags)}/policies/${segment(name)}/${segment(verb)}`, { method: "POST" });
+}
