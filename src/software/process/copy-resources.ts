@@ -45,7 +45,8 @@ async function copiesOf(entries: Readonly<Record<string, string>>, key: string, 
     const target = await renderTemplate(destination, model, where);
     copies.push(...expand(value, source, target, where));
   }
-  return copies;
+  // Of two for one destination the later counts.
+  return [...new Map(copies.map((copy) => [copy.destination, copy])).values()];
 }
 
 function expand(value: unknown, source: string, destination: string, where: string): Copy[] {
