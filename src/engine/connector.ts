@@ -55,5 +55,5 @@ export function undiciConnector(connect: Connect, closed: AbortSignal, onFailure
 }
 
 function tooSlow(engine: string, timeout: number): ClockerError {
-  return new ClockerError("unreachable", `Cannot connect to engine "${engine}": no connection within ${timeout / 1000} s`, { details: { engine, timeout } });
+  return new ClockerError("unreachable", `Cannot connect to engine "${engine}": no connection within ${timeout / 1000} s`, { details: { timeout } });
 }

@@ -9,10 +9,10 @@ export function failureOfAnswer(engine: string, action: string, status: number, 
   return new ClockerError(code, `Cannot ${action} on engine "${engine}": ${said}`, { details: { status, engine } });
 }
 
-/** The error of a request that got no answer, or whose answer broke off: aborted, a ClockerError of the connection, or `unreachable`. */
+/** The error of a request that got no answer, or whose answer broke off: aborted, a host key that is not trusted, or `unreachable`. */
 export function failureOfConnection(engine: string, action: string, error: unknown, signal?: AbortSignal): ClockerError {
   if (signal?.aborted) return abortError(signal, `${action} on engine "${engine}"`);
-  if (error instanceof ClockerError && error.code !== "unreachable") return error;
+  if (error instanceof ClockerError && error.code === "host-key-mismatch") return error;
   return new ClockerError("unreachable", `Cannot ${action}: engine "${engine}" cannot be reached`, {
     cause: error,
     details: { engine },
@@ -27,6 +27,15 @@ export function checked<S extends z.ZodType>(schema: S, answer: unknown, engine:
   const issue = result.error.issues[0];
   const where = issue ? `${issue.path.join(".") || "the answer"}: ${issue.message}` : "unknown";
   throw new ClockerError("engine-error", `Cannot ${action}: engine "${engine}" answered something unexpected at ${where}`, { details: { engine } });
+}
+
+/** @throws engine-error where it is not JSON */
+export function parseJson(text: string, engine: string, action: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ClockerError("engine-error", `Cannot ${action}: engine "${engine}" answered something that is not JSON`, { cause: error, details: { engine } });
+  }
 }
 
 function messageIn(body: string): string {

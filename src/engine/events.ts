@@ -27,7 +27,7 @@ export async function* containerEvents(transport: EngineTransport, signal: Abort
   try {
     const stream = await transport.stream({ method: "GET", path: "/events", query, action, silence: 0, signal });
     onListening?.();
-    for await (const value of jsonLines(stream)) yield checked(event, value, transport.engine, action);
+    for await (const value of jsonLines(stream, transport.engine, action)) yield checked(event, value, transport.engine, action);
     throw transport.failure({ action }, new Error("the engine ended the stream"));
   } catch (error) {
     if (!signal.aborted) throw transport.failure({ action }, error);

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { ClockerError } from "../model/errors.ts";
+import { graceSignal } from "./abort.ts";
 import { KILL_TREE } from "./kill-tree.ts";
 import { PidLine } from "./pid-line.ts";
 import { frameReader, type OutputStream } from "./stream-frames.ts";
@@ -18,6 +19,8 @@ export interface SessionSpec {
 
 /** Says its process id on standard error, then becomes the command: so the command can be killed, which the engine can't do. */
 const WRAPPER = 'printf "%s %s\\n" "$1" "$$" >&2; cd -- "${2:-.}" || exit 126; shift 2; exec "$@"';
+/** Milliseconds that a cancelled start may still take. */
+const START_GRACE = 5_000;
 const KILL_TIMEOUT = 15_000;
 const EXIT_CODE_TIMEOUT = 30_000;
 
@@ -49,8 +52,14 @@ export class ExecSession {
     const action = `run a command in container "${container}"`;
     const argv = ["/bin/sh", "-c", WRAPPER, "sh", mark, spec.workingDir ?? "", ...spec.argv];
     const execId = await createExec(transport, container, { ...spec, argv }, action, signal);
-    const socket = await transport.hijack({ method: "POST", path: `/exec/${execId}/start`, action, json: { Detach: false, Tty: false }, signal });
-    return new ExecSession(transport, container, execId, socket, mark, onOutput);
+    // Once it is asked for, the command runs: without the stream nobody could end it.
+    const grace = graceSignal(signal, START_GRACE);
+    try {
+      const socket = await transport.hijack({ method: "POST", path: `/exec/${execId}/start`, action, json: { Detach: false, Tty: false }, signal: grace.signal });
+      return new ExecSession(transport, container, execId, socket, mark, onOutput);
+    } finally {
+      grace.done();
+    }
   }
 
   /** Hands on a chunk that was read from the socket. */

@@ -80,6 +80,7 @@ async function execStream(transport: EngineTransport, id: string, argv: readonly
   session.socket.on("error", (error) => stream.destroy(session.failure(error)));
   session.socket.once("end", () => void endStream(session, stream, id, () => stderr));
   signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted) onAbort();
   return stream;
 }
 

@@ -40,7 +40,7 @@ export async function followProgress(transport: EngineTransport, stream: Readabl
   let imageId: string | undefined;
   let lastStatus = "";
   try {
-    for await (const value of jsonLines(stream)) {
+    for await (const value of jsonLines(stream, transport.engine, options.action)) {
       const part = checked(message, value, transport.engine, options.action);
       const failed = part.errorDetail?.message ?? part.error;
       if (failed !== undefined) throw streamFailure(transport, options, failed, tail);

@@ -6,7 +6,7 @@ import { ClockerError } from "../model/errors.ts";
 import { orAborted } from "./abort.ts";
 import { negotiate } from "./api-version.ts";
 import { boundedConnect, type Connect, undiciConnector } from "./connector.ts";
-import { checked, failureOfAnswer, failureOfConnection } from "./engine-failures.ts";
+import { checked, failureOfAnswer, failureOfConnection, parseJson } from "./engine-failures.ts";
 import { hijack } from "./hijack.ts";
 import { Limiter } from "./limiter.ts";
 
@@ -110,7 +110,7 @@ export class EngineTransport {
   }
 
   async close(): Promise<void> {
-    const reason = new ClockerError("unreachable", `The connection to engine "${this.engine}" was closed`, { details: { engine: this.engine } });
+    const reason = new ClockerError("unreachable", `The connection to engine "${this.engine}" was closed`);
     if (!this.#closed.signal.aborted) this.#closed.abort(reason);
     const lanes = Object.values(this.#lanes);
     for (const lane of lanes) lane.places.failWaiting(reason);
@@ -130,8 +130,14 @@ export class EngineTransport {
   async #versioned(request: EngineRequest): Promise<string> {
     if (this.#closed.signal.aborted) throw this.failure({ action: request.action }, this.#closed.signal.reason);
     this.#version ??= this.#negotiate();
-    const version = await orAborted(this.#version, `${request.action} on engine "${this.engine}"`, request.signal);
-    return `/v${version}${request.path}${queryString(request.query)}`;
+    try {
+      const version = await orAborted(this.#version, `${request.action} on engine "${this.engine}"`, request.signal);
+      return `/v${version}${request.path}${queryString(request.query)}`;
+    } catch (error) {
+      // The caller knows of no version: what could not be done is what it asked for.
+      const unreachable = error instanceof ClockerError && error.code === "unreachable";
+      throw unreachable ? failureOfConnection(this.engine, request.action, error.cause, request.signal) : error;
+    }
   }
 
   async #negotiate(): Promise<string> {
@@ -201,10 +207,5 @@ function queryString(query: Query | undefined): string {
 }
 
 function parseBody(text: string, engine: string, action: string): unknown {
-  if (text.trim() === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ClockerError("engine-error", `Cannot ${action}: engine "${engine}" answered something that is not JSON`, { cause: error, details: { engine } });
-  }
+  return text.trim() === "" ? undefined : parseJson(text, engine, action);
 }

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { type Extract, extract, pack } from "tar-stream";
 import { abortError } from "../engine/abort.ts";
 import { asSocket } from "../engine/as-socket.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, ExecSpec } from "../engine/engine.ts";
 import { ClockerError } from "../model/errors.ts";
 import { nameOf, plainCommand, withBounds } from "./command.ts";
 import { DEFAULT_MODE, withKnownLength } from "./content.ts";
@@ -58,7 +58,7 @@ export class ContainerMachine implements Machine {
       ...(this.#user !== undefined && { user: this.#user }),
     };
     return await withBounds(`run ${nameOf(command)} on "${this.name}"`, options, async (signal) => {
-      const { exitCode } = await this.#engine.exec(this.#id, spec, signal);
+      const { exitCode } = await this.#exec(spec, signal);
       return output.result(exitCode);
     });
   }
@@ -87,7 +87,7 @@ export class ContainerMachine implements Machine {
     const action = `read "${path}" on "${this.name}"`;
     // The archive API gives a link as a link: follow it first.
     const { stdout } = await this.run({ argv: ["/bin/sh", "-c", 'readlink -f -- "$1" || printf "%s\\n" "$1"', "sh", path] }, options);
-    const stream = await this.#engine.getArchive(this.#id, stdout.replace(/\n$/, ""), options.signal);
+    const stream = await this.#engine.getArchive(this.#id, stdout.replace(/\n$/, "") || path, options.signal);
     try {
       return await onlyFile(stream, action);
     } catch (error) {
@@ -122,9 +122,19 @@ export class ContainerMachine implements Machine {
     return asked;
   }
 
+  /** A container that is gone or doesn't run is a machine that can't be reached. */
+  async #exec(spec: ExecSpec, signal: AbortSignal | undefined): Promise<{ exitCode: number }> {
+    try {
+      return await this.#engine.exec(this.#id, spec, signal);
+    } catch (error) {
+      if (!(error instanceof ClockerError) || (error.code !== "not-found" && error.code !== "conflict")) throw error;
+      throw new ClockerError("unreachable", `Cannot run commands on "${this.name}": the container does not run`, { cause: error });
+    }
+  }
+
   async #asRoot(action: string, argv: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     let stderr = "";
-    const { exitCode } = await this.#engine.exec(this.#id, { argv, user: "0", onStderr: (chunk) => void (stderr += chunk) }, signal);
+    const { exitCode } = await this.#exec({ argv, user: "0", onStderr: (chunk) => void (stderr += chunk) }, signal);
     if (exitCode !== 0) {
       throw new ClockerError("command-failed", `Cannot ${action} on "${this.name}": ${stderr.trim() || `exit code ${exitCode}`}`, { details: { exitCode } });
     }

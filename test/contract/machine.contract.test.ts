@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -76,6 +77,7 @@ async function inContainer(dialTools: readonly ("socat" | "nc")[]): Promise<Mach
   const engine = unixEngine(socket, "docker");
   const containerId = await engine.createContainer({ image: TEST_IMAGE, network: "none", init: false });
   await engine.startContainer(containerId);
+  if (dialTools.includes("socat") && !existsSync("/usr/bin/socat")) throw new Error("The test image has no socat; on Debian: apt-get install socat");
   const machine = new ContainerMachine({ engine, containerId, name: "container on docker", address: "127.0.0.1" });
   await machine.run({ script: "mkdir /contract; nc -ll -p 7000 -e cat >/dev/null 2>&1 </dev/null & socat UNIX-LISTEN:/contract/echo,fork EXEC:cat >/dev/null 2>&1 </dev/null &" });
   if (!dialTools.includes("socat")) await machine.run({ script: "rm /usr/bin/socat /bin/bash" });

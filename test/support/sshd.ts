@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { SUDO_USER, withSudoUser } from "./sudo-user.ts";
+import { SUDO_USER, spawnWithSudoUser } from "./sudo-user.ts";
 
 export interface TestSshd {
   host: string;
@@ -51,8 +51,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
   await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
   const port = await freePort();
   await writeFile(join(folder, "config"), configuration(folder, port, options.config ?? []));
-  const [program = "", ...words] = [...(options.sudoUser ? await withSudoUser(folder) : []), SSHD, "-D", "-e", "-f", join(folder, "config")];
-  const daemon = spawn(program, words, { stdio: "ignore" });
+  const words = ["-D", "-e", "-f", join(folder, "config")];
+  const daemon = options.sudoUser ? await spawnWithSudoUser(folder, SSHD, words) : spawn(SSHD, words, { stdio: "ignore" });
   const pid = daemon.pid;
   if (pid === undefined) throw new Error(`Cannot start "${SSHD}"`);
   const signalConnections = async (signal: NodeJS.Signals): Promise<void> => {

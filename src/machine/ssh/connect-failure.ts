@@ -18,6 +18,9 @@ export function connectFailure(error: unknown, options: SshOptions, timeout: num
 function explain(error: unknown, { host, user, ...options }: SshOptions, timeout: number): { reason: string; remedy: string } {
   const port = options.port ?? DEFAULT_PORT;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (levelOf(error) === "client-authentication" && !options.privateKey && !options.password && !process.env["SSH_AUTH_SOCK"]) {
+    return { reason: "there is no key, no password and no SSH agent to log in with", remedy: "Give a private key or a password, or start an SSH agent" };
+  }
   if (levelOf(error) === "client-authentication") {
     return { reason: "the server refused the login", remedy: `Check that user "${user}" exists on ${host} and that it accepts the key or password given` };
   }

@@ -40,12 +40,14 @@ async function configOf(options: SshOptions): Promise<ConnectConfig> {
     // Stream-local forwarding is tried with every server; one that can't refuses it.
     strictVendor: false,
   };
-  if (options.privateKey) config.privateKey = await options.privateKey();
-  if (options.passphrase) config.passphrase = await options.passphrase();
-  if (options.password) {
-    config.password = await options.password();
-    config.tryKeyboard = true;
+  try {
+    if (options.privateKey) config.privateKey = await options.privateKey();
+    if (options.passphrase) config.passphrase = await options.passphrase();
+    if (options.password) config.password = await options.password();
+  } catch (error) {
+    throw new ClockerError("unreachable", `Cannot connect to ${nameOfSsh(options)}: its key or password cannot be read`, { cause: error });
   }
+  config.tryKeyboard = config.password !== undefined;
   const agent = process.env["SSH_AUTH_SOCK"];
   if (!options.privateKey && !options.password && agent) config.agent = agent;
   return config;
