@@ -20,12 +20,12 @@ export function setNotUp(entity: Entity, cause: string, reason: unknown): void {
   setEntry(entity, SERVICE_NOT_UP_INDICATORS, cause, reason);
 }
 
-/** What an earlier start, stop or restart ended with does not count any more. */
+/** What an earlier start or stop ended with does not count any more. */
 export function forgetFailures(entity: Entity): void {
-  for (const cause of ["start", "stop", "restart"]) setProblem(entity, cause, undefined);
+  for (const cause of ["start", "stop"]) setProblem(entity, cause, undefined);
 }
 
-/** A failed start, stop or restart (the cause): the entity is on fire with the reason and what to do about it. */
+/** A failed start or stop (the cause): the entity is on fire with the reason and what to do about it. */
 export function setFailed(entity: Entity, cause: string, error: unknown): void {
   const remedy = remedyOf(error);
   // The problem first: what waits for the entity to run must not see it running for a moment.
@@ -35,6 +35,12 @@ export function setFailed(entity: Entity, cause: string, error: unknown): void {
 
 export function expectedState(entity: Entity): Lifecycle | undefined {
   return entity.get(SERVICE_STATE_EXPECTED)?.state;
+}
+
+/** Whether it was asked to stop, or is gone: nothing acts on it by itself any more. */
+export function isStoppingOrStopped(entity: Entity): boolean {
+  const expected = expectedState(entity);
+  return !entity.isManaged || expected === "STOPPING" || expected === "STOPPED" || expected === "DESTROYED";
 }
 
 export function isUp(entity: Entity): boolean {
@@ -49,12 +55,30 @@ function setEntry(entity: Entity, sensor: Sensor<Record<string, unknown>>, cause
   recompute(entity);
 }
 
-function recompute(entity: Entity): void {
-  const { isUp: up, state } = serviceState({
+/** The state that follows from what is expected and what is wrong, whatever is shown meanwhile. */
+export function derivedState(entity: Entity): { isUp: boolean; state: Lifecycle } {
+  return serviceState({
     expected: entity.get(SERVICE_STATE_EXPECTED),
     problems: entity.get(SERVICE_PROBLEMS) ?? {},
     notUpIndicators: entity.get(SERVICE_NOT_UP_INDICATORS) ?? {},
   });
+}
+
+/** Makes `service.isUp` and `service.state` true to their causes, after these were set by other means than the functions above. */
+export function recompute(entity: Entity): void {
+  const { isUp: up, state } = derivedState(entity);
   entity.set(SERVICE_UP, up);
+  if (state === "ON_FIRE" && fireDelays.get(entity)?.() === true) return;
   entity.set(SERVICE_STATE, state);
+}
+
+const fireDelays = new WeakMap<Entity, () => boolean>();
+
+/** While `isDelayed` says so, an entity does not change to on fire (`serviceOnFire.stabilizationDelay`). Returns the way to stop. */
+export function delayFire(entity: Entity, isDelayed: () => boolean): () => void {
+  fireDelays.set(entity, isDelayed);
+  return () => {
+    if (fireDelays.get(entity) === isDelayed) fireDelays.delete(entity);
+    if (entity.isManaged) recompute(entity);
+  };
 }
