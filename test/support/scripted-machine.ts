@@ -26,6 +26,8 @@ export class ScriptedMachine implements Machine {
   /** By a piece of the script's text; others exit 0. */
   readonly answers = new Map<string, Answer>();
   isReachable = true;
+  /** Whether the process that was launched is no more. */
+  isProcessGone = false;
 
   constructor(name = "machine-1") {
     this.name = name;
@@ -82,6 +84,8 @@ export class ScriptedMachine implements Machine {
     const { env = {} } = options;
     if (env["INSTALL_NAME"] !== undefined) return result({ stdout: `/i/${env["INSTALL_NAME"]}\n/r/${env["RUN_NAME"]}\n` });
     if (command.script.includes("/proc/net/tcp")) return result({ stdout: this.#sockets() });
+    // Whether the process that $PID_FILE names has ended.
+    if (command.script.includes("/proc/self")) return result({ exitCode: this.isProcessGone ? 0 : 1 });
     return undefined;
   }
 

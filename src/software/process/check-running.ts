@@ -39,6 +39,19 @@ export async function checkRunning(site: Site, work: Work): Promise<Finding> {
   return { isRunning: exitCode === RUNS_BUT_DOES_NOT_SERVE, notUp: reason };
 }
 
+const PROCESS_HAS_ENDED = `
+pid=$(cat "$PID_FILE" 2>/dev/null) || exit 1
+case "$pid" in "" | *[!0-9]*) exit 1 ;; esac
+state=$(sed -n 's/^State:[[:space:]]*\\(.\\).*/\\1/p' "/proc/$pid/status" 2>/dev/null)
+[ -d /proc/self ] && { [ -z "$state" ] || [ "$state" = Z ]; }
+`;
+
+/** Whether a process was launched, as `$PID_FILE` says, and is no more. */
+export async function hasEnded({ location, pidFile }: Site, work: Work): Promise<boolean> {
+  const { exitCode } = await location.machine.run({ script: PROCESS_HAS_ENDED }, { env: { PID_FILE: pidFile }, signal: work.signal, timeout: CHECK_TIMEOUT });
+  return exitCode === 0;
+}
+
 /** Puts a finding on the entity: the sensor, and why it is not up. */
 export function publishFinding(entity: Entity, { isRunning, notUp }: Finding): void {
   entity.set(SERVICE_PROCESS_IS_RUNNING, isRunning);

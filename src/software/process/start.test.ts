@@ -161,6 +161,16 @@ test("start does not wait out its time-out for a process that has ended", async 
   expect(clock.now() - begin).toBeLessThan(10_000);
 });
 
+test("start gives a process that was never seen running a while, then asks whether it has ended", async () => {
+  const { machine, clock, invoke } = scene({ ...commands, "start.timeout": "10m" });
+  machine.on("check", { exitCode: 1, stdout: "there is no process" });
+  machine.isProcessGone = true;
+  const begin = clock.now();
+  await expect(invoke("start").result).rejects.toThrow(/its process has ended: there is no process/);
+  expect(clock.now() - begin).toBeGreaterThanOrEqual(5_000);
+  expect(clock.now() - begin).toBeLessThan(10_000);
+});
+
 test("skip.install leaves out the installation, skip.start everything", async () => {
   const installed = scene({ ...commands, skipInstall: true });
   await installed.invoke("start").result;

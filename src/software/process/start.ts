@@ -7,7 +7,7 @@ import { starting } from "../stock/application.ts";
 import { SERVICE_NOT_UP_INDICATORS, SERVICE_PROCESS_IS_RUNNING, START_TIMEOUT } from "../stock/attributes.ts";
 import { isUp, setNotUp } from "../stock/service-state.ts";
 import { startChildren } from "../stock/startable.ts";
-import { checkRunning, publishFinding, type Finding } from "./check-running.ts";
+import { checkRunning, hasEnded, publishFinding, type Finding } from "./check-running.ts";
 import { CHILDREN_STARTABLE_MODE, SKIP_START, SKIP_START_IF_RUNNING } from "./keys.ts";
 import { waitForLatch } from "./latch.ts";
 import { monitorProcess } from "./monitor.ts";
@@ -83,13 +83,15 @@ const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 2_000;
 /** A process that was seen running and is gone in this many checks in a row has ended: the rest of the time-out would be lost. */
 const GONE_CHECKS = 2;
+/** One that never was may still be coming up, until then. */
+const GRACE = 5_000;
 
 /** Checks until the service is up, or `start.timeout` has passed, or the process has ended. */
 async function waitUntilUp(site: Site, work: Work): Promise<void> {
   const { entity } = site;
   const { clock } = entity.management;
   const timeout = await entity.config.get(START_TIMEOUT, work);
-  const deadline = clock.now() + timeout;
+  const begin = clock.now();
   let wasRunning = false;
   let gone = 0;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
@@ -97,11 +99,12 @@ async function waitUntilUp(site: Site, work: Work): Promise<void> {
     publishFinding(entity, finding);
     if (isUp(entity)) return;
     wasRunning ||= finding.isRunning;
-    gone = wasRunning && !finding.isRunning ? gone + 1 : 0;
-    if (gone >= GONE_CHECKS) throw notUp(site, finding, "its process has ended");
-    if (clock.now() >= deadline) throw notUp(site, finding, `it is not up ${showDuration(timeout)} after its launch`);
+    gone = finding.isRunning ? 0 : gone + 1;
+    const passed = clock.now() - begin;
+    if (gone >= GONE_CHECKS && (wasRunning || (passed >= GRACE && (await hasEnded(site, work))))) throw notUp(site, finding, "its process has ended");
+    if (passed >= timeout) throw notUp(site, finding, `it is not up ${showDuration(timeout)} after its launch`);
     work.waitFor(`"${entity.displayName}" to be up: ${Object.values(entity.get(SERVICE_NOT_UP_INDICATORS) ?? {}).join("; ")}`);
-    await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), work.signal);
+    await clock.sleep(Math.min(pause, Math.max(1, timeout - passed)), work.signal);
   }
 }
 
