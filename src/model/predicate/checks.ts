@@ -90,7 +90,7 @@ function ordered(given: unknown, test: (order: number) => boolean): Check {
 }
 
 function inRange(given: unknown): Check {
-  const [min, max]: unknown[] = Array.isArray(given) ? given : isRecord(given) ? [given["min"], given["max"]] : [];
+  const [min, max]: unknown[] = Array.isArray(given) ? (given as unknown[]) : isRecord(given) ? [given["min"], given["max"]] : [];
   if (Array.isArray(given) ? given.length !== 2 : min === undefined && max === undefined) throw new ClockerError("invalid-value", `Cannot use ${show(given)} as in-range of a predicate: expected two values such as [1, 10]`);
   const within = (value: unknown, limit: unknown, sign: number): boolean => limit === undefined || ((compare(value, limit) ?? NaN) * sign >= 0);
   return ofValue((value) => textOf(value) !== undefined && within(value, min, 1) && within(value, max, -1));

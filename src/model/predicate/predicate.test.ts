@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { fakeManagement } from "../../../test/support/fake-management.ts";
-import { basicEntity } from "../../software/stock/application.ts";
+import { defineEntityType } from "../entity-type.ts";
 import { ClockerError } from "../errors.ts";
 import { sensor } from "../sensor.ts";
 import { entitySpec, type EntitySpec } from "../spec.ts";
 import { types } from "../types/index.ts";
 import { predicateOf } from "./predicate.ts";
+
+const basicEntity = defineEntityType({ name: "org.apache.brooklyn.entity.stock.BasicEntity", description: "An entity" });
 
 const read = (raw: unknown) => predicateOf(raw, (text, pattern) => new RegExp(`^(?:${pattern})$`, "s").test(text));
 

@@ -29,6 +29,6 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** The items of a list, the entries of a map as `{key, value}`; undefined for anything else. */
 export function itemsOf(value: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as unknown[];
   return isRecord(value) ? Object.entries(value).map(([key, each]) => ({ key, value: each })) : undefined;
 }

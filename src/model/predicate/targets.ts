@@ -1,4 +1,4 @@
-import { Entity } from "../entity.ts";
+import type { Entity } from "../entity.ts";
 import type { Location } from "../location.ts";
 import { absent, present, type Subject } from "./subject.ts";
 
