@@ -17,3 +17,6 @@ process.exitCode = await run(process.argv.slice(2), {
   home: homedir(),
   signal: controller.signal,
 });
+
+// Whatever is still open must not keep a command from ending that has done its work; what was written has the time to leave.
+setTimeout(() => process.exit(), 5_000).unref();

@@ -9,6 +9,7 @@ import type { Clock } from "../model/clock.ts";
 import { ClockerError, messageOf } from "../model/errors.ts";
 import { idSource } from "../model/ids.ts";
 import { providers } from "../provider/index.ts";
+import { isMachineLocation } from "../provider/location.ts";
 import { Applications, type BlueprintReader } from "./applications.ts";
 import { knownTypes } from "./known-types.ts";
 import { PlaneLocations } from "./location/location-registry.ts";
@@ -145,6 +146,8 @@ class OpenServer implements Server {
     this.plane.freeze();
     await this.#persister.close();
     running.forEach((task) => task.cancel(stopping));
+    // An open connection would keep the process from ending.
+    await Promise.all(this.locations.inUse().filter(isMachineLocation).map(({ machine }) => machine.close()));
     await this.#store.close();
   }
 }
