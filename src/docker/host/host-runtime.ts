@@ -2,6 +2,7 @@ import { openEngine } from "../../engine/docker-engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
+import type { Submitted } from "../../model/management.ts";
 import { Mutex } from "../../model/mutex.ts";
 import { hasEngineAtHand } from "../../machine/machine.ts";
 import { isMachineLocation, type MachineLocation } from "../../provider/location.ts";
@@ -10,13 +11,18 @@ import { PortAllocator } from "../ports/port-allocator.ts";
 
 const DOCKER_SOCKET = "/var/run/docker.sock";
 
+/** An image that is being got, as a task of its host. */
+export interface ImageUnderWay<T> extends Submitted<T> {
+  waiters: number;
+}
+
 /** The running side of a Docker host: its engine, reached through its machine, and its published ports. */
 export class HostRuntime {
   readonly host: Entity;
   /** One scan of its containers at a time. */
   readonly scanning = new Mutex();
   /** Images that are being got, by name: whoever needs the same one waits for it. */
-  readonly imagesUnderWay = new Map<string, Promise<unknown>>();
+  readonly imagesUnderWay = new Map<string, ImageUnderWay<unknown>>();
   #engine: { location: MachineLocation; engine: Engine } | undefined;
 
   #ports: PortAllocator | undefined;

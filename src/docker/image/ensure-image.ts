@@ -7,7 +7,7 @@ import type { Work } from "../../model/work.ts";
 import { ensureBaseImage } from "../../provider/base-image.ts";
 import { defaultCacheDir } from "../../provider/provider-config.ts";
 import { tarOf } from "../../provider/tar-of.ts";
-import type { HostRuntime } from "../host/host-runtime.ts";
+import type { HostRuntime, ImageUnderWay } from "../host/host-runtime.ts";
 import { DOCKERFILE_NAME, DOCKERFILE_SUBSTITUTIONS, DOCKERFILE_URL, IMAGE_ID, IMAGE_NAME, IMAGE_TAG } from "../keys.ts";
 import { imageNameFor, renderDockerfile, repositoryFor } from "./dockerfile.ts";
 
@@ -99,20 +99,34 @@ function qualified(name: string, tag: string): string {
 
 /**
  * Gets an image once a host at a time. It runs as a task of the host, so that the deployment that asked first may be cancelled
- * without failing the others; each waiter sees in its own task what it waits for.
+ * without failing the others; each waiter sees in its own task what it waits for. With the last waiter it is cancelled too.
  */
 async function once<T>(runtime: HostRuntime, name: string, work: Work, get: (work: Work) => Promise<T>): Promise<T> {
-  const { host, imagesUnderWay } = runtime;
-  let underWay = imagesUnderWay.get(name) as Promise<T> | undefined;
-  if (underWay === undefined) {
-    underWay = host.management.submit(host, `image ${name}`, get).result.finally(() => imagesUnderWay.delete(name));
-    imagesUnderWay.set(name, underWay);
-    underWay.catch(() => {});
-  }
+  const { host } = runtime;
+  const underWay = (runtime.imagesUnderWay.get(name) as ImageUnderWay<T> | undefined) ?? begin(runtime, name, get);
+  underWay.waiters++;
   work.waitFor(`image ${name} on ${host.displayName}`);
   try {
-    return await untilAborted(underWay, work.signal);
+    return await untilAborted(underWay.result, work.signal);
   } finally {
     work.waitFor(undefined);
+    underWay.waiters--;
+    if (underWay.waiters === 0 && !underWay.task.isEnded) {
+      // Whoever comes now begins anew.
+      runtime.imagesUnderWay.delete(name);
+      underWay.task.cancel(new ClockerError("cancelled", `Nobody waits for image ${name} any more`, { cause: work.signal.reason }));
+    }
   }
+}
+
+function begin<T>(runtime: HostRuntime, name: string, get: (work: Work) => Promise<T>): ImageUnderWay<T> {
+  const { host, imagesUnderWay } = runtime;
+  const { task, result } = host.management.submit(host, `image ${name}`, get);
+  const underWay: ImageUnderWay<T> = { task, result, waiters: 0 };
+  imagesUnderWay.set(name, underWay);
+  const forget = () => {
+    if (imagesUnderWay.get(name) === underWay) imagesUnderWay.delete(name);
+  };
+  result.then(forget, forget);
+  return underWay;
 }
