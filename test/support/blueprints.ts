@@ -19,7 +19,7 @@ export function servers(location: string, names: readonly string[], config: Read
 }
 
 /** One process made of commands. */
-export function process(location: unknown, config: Readonly<Record<string, unknown>>, name = "process"): string {
+export function process(location: unknown, config: Readonly<Record<string, unknown>> = {}, name = "process"): string {
   const base = { "launch.command": "sleep 100000 & echo $! > $PID_FILE" };
   return JSON.stringify({ name, location, services: [{ type: "vanilla", name, "brooklyn.config": { ...base, ...config } }] });
 }
