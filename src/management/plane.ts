@@ -66,7 +66,7 @@ export class Plane implements Management {
       changed: (kind, id, snapshot, lazily) => {
         if (!this.#isFrozen) options.persister.changed(kind, id, snapshot, lazily);
       },
-      flush: () => (this.#isFrozen ? Promise.resolve() : options.persister.flush()),
+      flush: () => (this.#isFrozen ? Promise.reject(new ClockerError("interrupted", "The management server is shutting down")) : options.persister.flush()),
     };
     this.documents = new PersistedDocuments(this.#persister);
     this.resources = options.resources;
@@ -84,7 +84,10 @@ export class Plane implements Management {
     this.locations = options.locations(this);
   }
 
-  /** From here on nothing is stored: the server ends, and what runs is let go of as it would be by a crash. */
+  /**
+   * From here on nothing is stored, and what must be stored before it is done is not done: the server ends, and what runs is let go of as it
+   * would be by a crash.
+   */
   freeze(): void {
     this.#isFrozen = true;
   }

@@ -4,7 +4,7 @@ import { webApplication, webServer, WEBAPP_URL } from "../../test/support/simula
 import type { Entity } from "../model/entity.ts";
 import { isMachineLocation } from "../provider/location.ts";
 import { sensorsToRecord } from "./entity/entity-record.ts";
-import { SERVICE_STATE } from "../software/stock/attributes.ts";
+import { SERVICE_PROBLEMS, SERVICE_STATE } from "../software/stock/attributes.ts";
 import { DockerCloud } from "../docker/cloud.ts";
 import * as keys from "../docker/keys.ts";
 
@@ -60,3 +60,44 @@ function described(entity: Entity): Record<string, unknown> {
     port: entity.get(keys.CONTAINER_PORTS),
   };
 }
+
+test("A server that is shut down in the middle of its work leaves it as a crash would, and keeps what it has made", async () => {
+  for (const [name, config] of [["set up", {}], ["run a container", { "docker.host.cluster.initial.size": 1 }]] as const) {
+    const world = new World({ entityTypes: [webServer] });
+    const first = await world.open();
+    if (name === "set up") world.onConnect = (machine) => machine.on(/has dockerd/, (_command, { signal }) => new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason))));
+    const { application, start } = await first.until(first.deploy(cloudSpec(config)));
+    await world.clock.advance(1_000);
+    if (name === "run a container") {
+      await first.until(start?.result ?? Promise.resolve());
+      for (const engine of world.liveEngines()) engine.startContainer = (_id, signal) => new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+      await first.until(first.deploy(webApplication(1)));
+      await world.clock.advance(1_000);
+    }
+    await first.close();
+    expect([world.cloud.machines.size, first.logged], name).toEqual([1, []]);
+
+    world.onConnect = () => {};
+    const second = await world.open();
+    expect(await world.containers(), name).toEqual([]);
+    expect([...second.plane.tasks.all()].filter((task) => !task.isEnded), name).toEqual([]);
+    const interrupted = name === "set up" ? second.find("Cloud") : second.find("Web");
+    expect([interrupted.get(SERVICE_STATE), Object.values(interrupted.get(SERVICE_PROBLEMS) ?? {}).join()], name).toEqual(["ON_FIRE", expect.stringContaining("interrupted by a restart")]);
+    if (name === "set up") expect([await second.invoke(second.find("Cloud"), "start"), second.find("Cloud").get(SERVICE_STATE)]).toEqual([undefined, "RUNNING"]);
+    await second.until(second.applications.destroy(second.plane.entity(application.id) ?? application).result);
+    expect([world.cloud.machines.size, second.of(keys.DOCKER_CONTAINER)], name).toEqual([0, []]);
+  }
+});
+
+test("A restart writes little: what did not change is not stored again", async () => {
+  const world = new World({ entityTypes: [webServer] });
+  const first = await world.open();
+  await first.start(cloudSpec());
+  await first.start(webApplication(3));
+  await first.crash();
+  const stored = new Map(world.disk.records);
+  const second = await world.open();
+  await second.until(second.plane.documents.flush());
+  const rewritten = [...world.disk.records].filter(([key, record]) => record.kind === "entity" && stored.get(key) !== record);
+  expect(rewritten.map(([key]) => key)).toEqual([]);
+});

@@ -91,6 +91,7 @@ export class SimulatedServer {
   /** Warnings and errors that were logged. */
   readonly logged: string[];
   readonly store: InMemoryStore;
+  readonly #persister: Persister;
   rebind: Promise<void> = Promise.resolve();
 
   static async open(world: World, life: ProcessLife): Promise<SimulatedServer> {
@@ -114,12 +115,13 @@ export class SimulatedServer {
     this.life = life;
     this.logged = logged;
     this.store = store;
+    this.#persister = new Persister({ store: life.guard(store, "store.", (method) => method === "write"), clock, onError: (error) => void logged.push(messageOf(error)) });
     this.plane = new Plane({
       planeId: "simplane",
       dataDir: "/nowhere",
       clock,
       randomBytes: (size) => randomBytes(size),
-      persister: new Persister({ store: life.guard(store, "store.", (method) => method === "write"), clock, onError: (error) => void logged.push(messageOf(error)) }),
+      persister: this.#persister,
       types: new Types({ entities: [basicApplication, basicEntity, basicStartable, basicGroup, dynamicCluster, ...dockerEntityTypes, ...entityTypes], adjuncts: adjunctTypes, initializers: initializerTypes }),
       resources: resourcesOf(world),
       secrets: { seal: (plain) => plain, open: String },
@@ -176,6 +178,18 @@ export class SimulatedServer {
   /** Work of a task without an entity. */
   run<T>(body: (work: Work) => Promise<T>): Promise<T> {
     return this.until(this.plane.submit(undefined, "test", body).result);
+  }
+
+  /** A clean end, as `Server.close` makes it: what ran has time to let go. */
+  async close(): Promise<void> {
+    for (const entity of this.plane.entities.all()) entity.stopFeeds();
+    const running = [...this.plane.tasks.running()].filter((task) => task.parent === undefined);
+    await this.until(this.#persister.flush());
+    this.plane.freeze();
+    await this.until(this.#persister.close());
+    running.forEach((task) => task.cancel(new ClockerError("interrupted", "The management server is shutting down")));
+    await this.until(Promise.all(running.map((task) => task.ended)));
+    this.life.kill();
   }
 
   /** Everything stored, then the end. */
