@@ -76,7 +76,7 @@ export class ScriptedMachine implements Machine {
 
   #own(command: Command, options: RunOptions): RunResult | undefined {
     if ("argv" in command) {
-      if (command.argv[0] === "true") return result({});
+      if (command.argv[0] === "true" || command.argv[0] === "mkdir") return result({});
       if (command.argv[0] !== "cat") return undefined;
       const content = this.files.get(command.argv[1] ?? "");
       return result(content === undefined ? { exitCode: 1 } : { stdout: content });

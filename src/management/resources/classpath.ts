@@ -69,9 +69,18 @@ export class Classpath {
 
 /** The path within the roots; undefined for one that would lead out of them. */
 function nameIn(url: string): string | undefined {
-  const written = posix.normalize(decodeURIComponent(url.replace(/^classpath:\/*/i, "")));
+  const written = posix.normalize(decoded(url.replace(/^classpath:\/*/i, "")));
   if (written.startsWith("..") || written.startsWith("/") || written.includes("\0")) return undefined;
   return wellKnownNames.find(([pattern]) => pattern.test(written))?.[1] ?? written;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {

@@ -19,11 +19,21 @@ export async function copyResources(site: Site, phase: CopyPhase, work: Work): P
   await work.step(`copy-${stepNames[phase]}-resources`, async (step) => {
     const model = modelOf(site, step);
     const folder = phase === "preinstall" || phase === "install" ? site.installDir : site.runDir;
+    const [plain, filledIn] = [await copiesOf(files, FILES[phase].name, model, folder), await copiesOf(templates, TEMPLATES[phase].name, model, folder)];
+    await makeFolders(site, [...plain, ...filledIn], folder, step);
     // A template may take the place of a file, so that it comes after all of them.
-    await inParallel(await copiesOf(files, FILES[phase].name, model), ({ source, destination }) => copyFile(site, source, inFolder(folder, destination), step));
-    await inParallel(await copiesOf(templates, TEMPLATES[phase].name, model), ({ source, destination }) => copyTemplate(site, source, inFolder(folder, destination), model, step));
+    await inParallel(plain, ({ source, destination }) => copyFile(site, source, destination, step));
+    await inParallel(filledIn, ({ source, destination }) => copyTemplate(site, source, destination, model, step));
   });
 }
+
+/** The folders belong to the user of the commands, whoever the copied files are written by. */
+async function makeFolders({ location }: Site, copies: readonly Copy[], folder: string, work: Work): Promise<void> {
+  const folders = [...new Set(copies.map(({ destination }) => posix.dirname(destination)))].filter((each) => each !== folder);
+  if (folders.length > 0) await location.machine.run({ argv: ["mkdir", "-p", "--", ...folders] }, { signal: work.signal, timeout: FOLDERS_TIMEOUT });
+}
+
+const FOLDERS_TIMEOUT = 60_000;
 
 /** Whether a phase has anything to copy, without resolving it. */
 export function hasResources(site: Site, phase: CopyPhase): boolean {
@@ -34,16 +44,17 @@ const stepNames: Readonly<Record<CopyPhase, string>> = { preinstall: "pre-instal
 
 interface Copy {
   readonly source: string;
+  /** Absolute. */
   readonly destination: string;
 }
 
-async function copiesOf(entries: Readonly<Record<string, string>>, key: string, model: TemplateModel): Promise<Copy[]> {
+async function copiesOf(entries: Readonly<Record<string, string>>, key: string, model: TemplateModel, folder: string): Promise<Copy[]> {
   const copies: Copy[] = [];
   for (const [source, destination] of Object.entries(entries)) {
     const where = `config "${key}"`;
     const value = await evaluateTemplate(source, model, where);
     const target = await renderTemplate(destination, model, where);
-    copies.push(...expand(value, source, target, where));
+    copies.push(...expand(value, source, inFolder(folder, target), where));
   }
   // Of two for one destination the later counts.
   return [...new Map(copies.map((copy) => [copy.destination, copy])).values()];
@@ -61,7 +72,17 @@ function expand(value: unknown, source: string, destination: string, where: stri
 export function nameIn(url: string): string {
   const path = url.replace(/[?#].*$/s, "");
   const filePath = /[?&]filepath=([^&#]+)/.exec(url)?.[1];
-  return posix.basename(decodeURIComponent(filePath ?? path)) || "file";
+  return posix.basename(decoded(filePath ?? path)).replace(/^\.*$/, "file");
+}
+
+/** Without `%20` and the like; as it is where it is not written so. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }
 
 /** A key such as a web context, `/` or `/a/b`, as part of a file name: `ROOT`, `a#b`. It never leads out of the folder. */
@@ -70,7 +91,7 @@ function contextName(name: string): string {
 }
 
 function inFolder(folder: string, destination: string): string {
-  return destination.startsWith("/") ? destination : posix.join(folder, destination);
+  return destination.startsWith("/") ? posix.normalize(destination) : posix.join(folder, destination);
 }
 
 async function copyFile(site: Site, source: string, path: string, work: Work): Promise<void> {

@@ -76,6 +76,15 @@ test("reconnect says of a start or stop that was cut off what to do", async () =
   expect(entity.get(SERVICE_STATE)).toBe("STOPPED");
 });
 
+test("reconnect says of a running entity whose machine is gone", async () => {
+  const { entity, invoke, reconnect } = scene();
+  await invoke("start");
+  entity.removeLocation(entity.locations[0]!);
+  await reconnect();
+  expect(entity.get(SERVICE_STATE)).toBe("ON_FIRE");
+  expect(JSON.stringify(entity.get(SERVICE_NOT_UP_INDICATORS))).toContain("Its machine is gone");
+});
+
 test("restart keeps the machine, or takes a new one when it cannot be reached", async () => {
   const { machine, entity, invoke, location } = scene();
   await invoke("start");

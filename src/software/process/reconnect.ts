@@ -1,7 +1,8 @@
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { momentOf } from "../feed/moment-of.ts";
-import { expectedState, setFailed } from "../stock/service-state.ts";
+import { SERVICE_PROCESS_IS_RUNNING } from "../stock/attributes.ts";
+import { expectedState, setFailed, setNotUp } from "../stock/service-state.ts";
 import { MAX_SENSOR_REBIND_DELAY } from "./keys.ts";
 import { monitorProcess } from "./monitor.ts";
 import { reclaimPorts } from "./ports.ts";
@@ -18,7 +19,9 @@ export function reconnectSoftware(entity: Entity): void {
   if (location !== undefined) reclaimPorts(entity, location);
   const expected = expectedState(entity);
   if (expected === "STARTING" || expected === "STOPPING") return setInterrupted(entity, expected);
-  if (expected !== "RUNNING" || location === undefined || siteOf(entity, location) === undefined || !entity.is(HAS_PROCESS)) return;
+  if (expected !== "RUNNING") return;
+  if (location === undefined) return setNotUp(entity, SERVICE_PROCESS_IS_RUNNING.name, "Its machine is gone. Restart or delete the entity");
+  if (siteOf(entity, location) === undefined || !entity.is(HAS_PROCESS)) return;
   monitorProcess(entity, location, momentOf(entity.id) * Math.max(0, Math.min(entity.config.peek(MAX_SENSOR_REBIND_DELAY), LONGEST_SPREAD)));
 }
 

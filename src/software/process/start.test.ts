@@ -70,7 +70,6 @@ test("start runs the phases in Brooklyn's order and publishes where the entity i
     "post-launch-command",
     "post-launch",
     "post-start",
-    "check-running",
   ]);
 });
 

@@ -94,10 +94,13 @@ async function waitUntilUp(site: Site, work: Work): Promise<void> {
   const begin = clock.now();
   let wasRunning = false;
   let gone = 0;
+  let said: string | undefined;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
-    const finding = await work.step("check-running", (step) => checkRunning(site, step), { tags: ["TRANSIENT"] });
+    const finding = await checkRunning(site, pause === FIRST_PAUSE ? work : quiet(work));
     publishFinding(entity, finding);
     if (isUp(entity)) return;
+    if (finding.notUp !== said) work.log(finding.notUp ?? "It runs and serves");
+    said = finding.notUp;
     wasRunning ||= finding.isRunning;
     gone = finding.isRunning ? 0 : gone + 1;
     const passed = clock.now() - begin;
@@ -106,6 +109,11 @@ async function waitUntilUp(site: Site, work: Work): Promise<void> {
     work.waitFor(`"${entity.displayName}" to be up: ${Object.values(entity.get(SERVICE_NOT_UP_INDICATORS) ?? {}).join("; ")}`);
     await clock.sleep(Math.min(pause, Math.max(1, timeout - passed)), work.signal);
   }
+}
+
+/** The same check many times: its text, environment and output are shown once, and then what it found where that changes. */
+function quiet(work: Work): Work {
+  return { ...work, write: () => {} };
 }
 
 function notUp({ entity, location }: Site, finding: Finding, what: string): ClockerError {
