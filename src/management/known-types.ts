@@ -1,4 +1,6 @@
 import { dockerEntityTypes } from "../docker/index.ts";
+import { enricherTypes } from "../enricher/index.ts";
+import { policyTypes } from "../policy/index.ts";
 import { dynamicCluster } from "../software/group/dynamic-cluster.ts";
 import { basicGroup } from "../software/group/group.ts";
 import { softwareInitializers } from "../software/initializer/index.ts";
@@ -10,7 +12,7 @@ import { Types } from "./types.ts";
 export function knownTypes(): Types {
   return new Types({
     entities: [basicApplication, basicEntity, basicStartable, basicGroup, dynamicCluster, ...softwareEntityTypes, ...dockerEntityTypes],
-    adjuncts: [],
+    adjuncts: [...enricherTypes, ...policyTypes],
     initializers: softwareInitializers,
   });
 }

@@ -1,0 +1,4 @@
+import type { AdjunctType } from "../model/adjunct.ts";
+
+/** Every policy that works on any entity, and the enrichers that belong to them. */
+export const policyTypes: readonly AdjunctType[] = [];
