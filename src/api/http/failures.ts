@@ -38,7 +38,7 @@ export function failureOf(error: unknown): ApiError {
   if (error instanceof ClockerError) {
     const reason = messageOf(error);
     const remedy = remedyOf(error);
-    return { message: remedy === undefined ? reason : `${reason}. ${remedy}`, error: error.status, data: { code: error.code, reason, remedy, ...error.details } };
+    return { message: remedy === undefined ? reason : `${reason}. ${remedy}`, error: error.status, data: { ...error.details, code: error.code, reason, remedy } };
   }
   if (error instanceof CoercionError) return { message: error.message, error: 400, data: { code: "invalid-value", reason: error.message } };
   if (isFastifyError(error)) {

@@ -88,7 +88,7 @@ async function cloudSensors(client: Client, cloudId: string): Promise<Record<str
   const found: Record<string, Record<string, unknown>> = {};
   for (const { id, name } of shown) {
     const sensors = await client.json(Values, `${links.entity(cloudId, id)}/sensors/current-state`);
-    found[name] = Object.fromEntries(Object.entries(sensors).filter(([sensor]) => /^(docker\.|machine\.|service\.isUp|host\.address|entity\.dynamicLocation\.name)/.test(sensor)));
+    found[name] = Object.fromEntries(Object.entries(sensors).filter(([sensor, value]) => typeof value !== "object" && /^(docker\.|machine\.|service\.isUp|host\.address|entity\.dynamicLocation\.name)/.test(sensor)));
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { messageOf } from "../../model/errors.ts";
+import { messageOf, remedyOf } from "../../model/errors.ts";
 import { Properties } from "../../management/properties/properties.ts";
 import { Client } from "../client/client.ts";
 import { CliError, exitCodeOfError, exitCodes } from "../exit-codes.ts";
@@ -55,7 +55,7 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<void> {
   summary.ok = failure === undefined;
   if (failure !== undefined) summary.error = messageOf(failure);
   if (options.json) print(io, JSON.stringify(summary));
-  if (failure !== undefined) throw asCliError(failure, options.json);
+  if (failure !== undefined) throw asCliError(failure);
 }
 
 async function demo(options: DemoOptions, io: Io, stop: StopSignals, summary: Summary): Promise<void> {
@@ -68,7 +68,7 @@ async function demo(options: DemoOptions, io: Io, stop: StopSignals, summary: Su
     const local = await startLocalServer({ dataDir, properties: new Properties(new Map()), log, port: { first: 0, orNext: false }, onEnd: (reason) => stop.ask(reason) });
     let hasFailed = true;
     try {
-      const client = new Client({ url: local.api.url }, AbortSignal.any([stop.signal]));
+      const client = new Client({ url: local.api.url }, stop.signal);
       await client.text("/v1/server/up");
       summary.readySeconds = rounded(performance.now() - startedAt);
       view.note(`ready at ${local.api.url} after ${seconds(performance.now() - startedAt)}`);
@@ -123,9 +123,9 @@ class ShownError extends Error {
   }
 }
 
-function asCliError(failure: unknown, isQuiet: boolean): CliError {
+function asCliError(failure: unknown): CliError {
   const cause = failure instanceof ShownError ? failure.cause : failure;
-  const code = exitCodeOfError(cause) === exitCodes.interrupted ? exitCodes.interrupted : exitCodes.failed;
-  if (failure instanceof ShownError) return new CliError(code, "The demonstration did not work");
-  return new CliError(code, messageOf(failure), { remedy: isQuiet ? undefined : failure instanceof CliError ? failure.remedy : undefined });
+  if (exitCodeOfError(cause) === exitCodes.interrupted) return new CliError(exitCodes.interrupted, "Interrupted");
+  if (failure instanceof ShownError) return new CliError(exitCodes.failed, "The demonstration did not work");
+  return new CliError(exitCodes.failed, messageOf(failure), { remedy: failure instanceof CliError ? failure.remedy : remedyOf(failure) });
 }

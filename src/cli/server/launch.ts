@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { INFRASTRUCTURE } from "../../docker/keys.ts";
 import { loadProperties } from "../../management/properties/load-properties.ts";
 import type { Properties } from "../../management/properties/properties.ts";
+import { readInput } from "../commands/read-input.ts";
 import { CliError, exitCodes } from "../exit-codes.ts";
 import { type Io, print, say } from "../io.ts";
 import { styleOf } from "../output/style.ts";
@@ -28,40 +30,64 @@ const DEFAULT_PORT = "8081+";
 
 /** Serves until it is told to end; what is managed keeps running. */
 export async function launch(flags: LaunchFlags, io: Io): Promise<void> {
-  if (flags.cloud === true && flags.location === undefined) throw new CliError(exitCodes.usage, "Cannot launch a Docker cloud without a place for it", { remedy: "Add a location, for instance: --location local" });
-  if (flags.persist === "clean" || flags.persist === "rebind") throw new CliError(exitCodes.usage, `Cannot launch with --persist ${flags.persist}`, { remedy: "State is kept and restored by default; for a fresh start name an empty --data-dir" });
-  const blueprints = await blueprintsOf(flags);
+  checkFlags(flags);
+  const app = flags.app === undefined ? undefined : withLocation(await readInput(path.resolve(flags.app), io), flags.location);
   const dataDir = path.resolve(flags.dataDir ?? path.join(io.home, ".clocker"));
   const properties = await loadProperties({ ...(flags.globalProperties ? {} : { global: false }), ...(flags.properties === undefined ? {} : { local: flags.properties }), env: io.env, home: io.home });
-  const style = styleOf(io, io.stdout);
-  const log = await openServerLog(dataDir, (level, line) => {
-    const text = logLine(level, line, new Date());
-    print(io, level === "error" ? style.red(text) : level === "warn" ? style.yellow(text) : text);
-  });
+  const port = portOf(flags, properties);
+  const log = await openServerLog(dataDir, linePrinter(io));
   const stop = new StopSignals((signal) => {
     say(io, `Ending at once (${signal})`);
     process.exit(exitCodes.interrupted);
   });
+  const unwatch = logUnhandled(log);
   try {
     for (const warning of properties.warnings()) log.warn({}, warning);
     announce(log, properties, flags);
-    const local = await startLocalServer({ dataDir, properties, log, bind: flags.bind, port: portOf(flags, properties), inMemory: flags.persist === "disabled", onEnd: (reason) => stop.ask(reason) });
+    const local = await startLocalServer({ dataDir, properties, log, bind: flags.bind, port, inMemory: flags.persist === "disabled", onEnd: (reason) => stop.ask(reason) });
     try {
       log.info({}, `Started Clocker console at ${local.api.url}`);
       log.info({}, flags.persist === "disabled" ? "Persistence disabled: nothing is kept when the server ends" : `Persisting state in ${dataDir}`);
       log.info({}, "High availability disabled: this is the only management node (MASTER)");
-      await deployAll(local, blueprints, log);
-      if (io.stdout.isTTY === true) print(io, `Server started. Press Ctrl-C to stop.`);
-      const reason = await stop.wish;
-      log.info({}, `Shutting down (${reason}): what Clocker manages keeps running`);
+      tellOfRestored(local, log);
+      if (flags.cloud === true) await deployCloud(local, flags.location, log);
+      if (app !== undefined) await deployInBackground(local, app, log);
+      if (io.stdout.isTTY === true) print(io, "Server started. Press Ctrl-C to stop.");
+      log.info({}, `Shutting down (${await stop.wish}): what Clocker manages keeps running`);
     } finally {
       await local.close();
     }
     log.info({}, "Stopped");
   } finally {
+    unwatch();
     stop.close();
     log.close();
   }
+}
+
+function checkFlags({ cloud, location, persist }: LaunchFlags): void {
+  if (cloud === true && location === undefined) throw new CliError(exitCodes.usage, "Cannot launch a Docker cloud without a place for it", { remedy: "Add a location, for instance: --location local" });
+  if (persist === "clean" || persist === "rebind") throw new CliError(exitCodes.usage, `Cannot launch with --persist ${persist}`, { remedy: "State is kept and restored by default; for a fresh start name an empty --data-dir" });
+}
+
+function linePrinter(io: Io): Parameters<typeof openServerLog>[1] {
+  const style = styleOf(io, io.stdout);
+  return (level, line) => {
+    const text = logLine(level, line, new Date());
+    print(io, level === "error" ? style.red(text) : level === "warn" ? style.yellow(text) : text);
+  };
+}
+
+function tellOfRestored({ server }: LocalServer, log: ServerLog): void {
+  const names = server.plane.applications().map((application) => `"${application.displayName}"`);
+  if (names.length > 0) log.info({}, `Restored ${names.length} ${names.length === 1 ? "application" : "applications"}: ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", ..." : ""}`);
+}
+
+/** A promise that nobody looked after is a fault of ours, and no reason to leave users without their server. */
+function logUnhandled(log: ServerLog): () => void {
+  const listener = (error: unknown) => log.error({ error }, "Unhandled failure");
+  process.on("unhandledRejection", listener);
+  return () => process.off("unhandledRejection", listener);
 }
 
 function announce(log: ServerLog, properties: Properties, flags: LaunchFlags): void {
@@ -78,29 +104,20 @@ function portOf(flags: LaunchFlags, properties: Properties): { first: number; or
   return { first, orNext: match[2] === "+" };
 }
 
-/** Read before anything is started, so that a wrong name fails at once. */
-async function blueprintsOf(flags: LaunchFlags): Promise<string[]> {
-  const files = [...(flags.cloud === true ? [blueprintFile("docker-cloud.yaml")] : []), ...(flags.app === undefined ? [] : [path.resolve(flags.app)])];
-  return Promise.all(files.map(async (file) => withLocation(await readBlueprintFile(file), flags.location)));
+/** Deploys the Docker Cloud blueprint, unless an earlier run has made a cloud. */
+async function deployCloud(local: LocalServer, location: string | undefined, log: ServerLog): Promise<void> {
+  const [known] = local.server.plane.entitiesOf(INFRASTRUCTURE);
+  if (known !== undefined) return log.info({ id: known.id }, `A Docker cloud is here already: "${known.application.displayName}"`);
+  await deployInBackground(local, withLocation(await readFile(blueprintFile("docker-cloud.yaml"), "utf8"), location), log);
 }
 
-async function readBlueprintFile(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new CliError(exitCodes.usage, `Cannot read the blueprint "${file}"`, { cause });
-  }
-}
-
-/** Deploys in the background: the server is up whether or not a blueprint works. */
-async function deployAll({ server }: LocalServer, blueprints: readonly string[], log: ServerLog): Promise<void> {
-  for (const blueprint of blueprints) {
-    const { application, start, warnings } = await server.applications.deploy(blueprint);
-    for (const warning of warnings) log.warn({}, warning);
-    log.info({ id: application.id }, `Deploying ${application.displayName}`);
-    start?.result.then(
-      () => log.info({ id: application.id }, `Deployed ${application.displayName}`),
-      (error: unknown) => log.error({ error }, `Cannot deploy ${application.displayName}`),
-    );
-  }
+/** What the blueprint makes is there when this resolves; its start goes on. @throws ClockerError for a wrong blueprint. */
+async function deployInBackground({ server }: LocalServer, blueprint: string, log: ServerLog): Promise<void> {
+  const { application, start, warnings } = await server.applications.deploy(blueprint);
+  for (const warning of warnings) log.warn({}, warning);
+  log.info({ id: application.id }, `Deploying ${application.displayName}`);
+  start?.result.then(
+    () => log.info({ id: application.id }, `Deployed ${application.displayName}`),
+    (error: unknown) => log.error({ error }, `Cannot deploy ${application.displayName}`),
+  );
 }
