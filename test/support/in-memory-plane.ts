@@ -20,9 +20,8 @@ import { entitySpec, type EntitySpec } from "../../src/model/spec.ts";
 import type { Work } from "../../src/model/work.ts";
 import { InMemoryCloud, InMemoryProvider } from "../../src/provider/in-memory.ts";
 import type { LocationResolver } from "../../src/provider/location.ts";
-import { dynamicCluster } from "../../src/software/group/dynamic-cluster.ts";
-import { basicGroup } from "../../src/software/group/group.ts";
-import { basicApplication, basicEntity, basicStartable } from "../../src/software/stock/application.ts";
+import { groupEntityTypes } from "../../src/software/group/index.ts";
+import { stockEntityTypes } from "../../src/software/stock/index.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { InMemoryDockerMachine, inMemoryEngine } from "./in-memory-docker.ts";
 import { ProcessLife } from "./process-life.ts";
@@ -122,7 +121,7 @@ export class SimulatedServer {
       clock,
       randomBytes: (size) => randomBytes(size),
       persister: this.#persister,
-      types: new Types({ entities: [basicApplication, basicEntity, basicStartable, basicGroup, dynamicCluster, ...dockerEntityTypes, ...entityTypes], adjuncts: adjunctTypes, initializers: initializerTypes }),
+      types: new Types({ entities: [...stockEntityTypes, ...groupEntityTypes, ...dockerEntityTypes, ...entityTypes], adjuncts: adjunctTypes, initializers: initializerTypes }),
       resources: resourcesOf(world),
       secrets: { seal: (plain) => plain, open: String },
       log,
