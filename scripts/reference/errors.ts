@@ -40,7 +40,7 @@ export function errorsPage(): Page {
     title: "Error codes",
     summary: "the codes of failures, their HTTP status and exit code",
     body: paragraphs(
-      "Every failure has a code, a sentence that says what could not be done and why, and where there is one, what to do. The API answers them as `{\"error\": …, \"message\": …, \"details\": …}`; the task that failed shows them with its last output.",
+      "Every failure has a code, a sentence that says what could not be done and why, and where there is one, what to do. The API answers `{\"message\": …, \"error\": 400, \"data\": {\"code\": \"unknown-type\", \"reason\": …, \"remedy\": …}}`; the task that failed shows the same, beside its output.",
       table(["code", "HTTP", "exit code", "meaning"], rows),
     ),
   };
