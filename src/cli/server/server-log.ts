@@ -1,4 +1,4 @@
-import { rename, stat } from "node:fs/promises";
+import { mkdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { destination, pino, stdSerializers } from "pino";
 import type { Logger } from "../../management/logger.ts";
@@ -20,8 +20,10 @@ const LARGEST = 20_000_000;
  */
 export async function openServerLog(dataDir: string, show: (level: Level, line: string) => void): Promise<ServerLog> {
   const file = path.join(dataDir, "clocker.log");
+  // The log is the first to need the data directory, which is nobody else's business.
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await putAside(file);
-  const out = destination({ dest: file, mkdir: true, sync: false, mode: 0o600 });
+  const out = destination({ dest: file, sync: false, mode: 0o600 });
   const json = pino({ level: "debug", base: null, serializers: { error: stdSerializers.err }, timestamp: pino.stdTimeFunctions.isoTime }, out);
   const at = (level: Level) => (fields: object, message: string) => {
     json[level](fields, message);
