@@ -12,7 +12,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The command line as a child process: what a user has, without the launcher that brings Node. */
+/** The launcher: the command as users have it. */
+export const LAUNCHER = [join(PROJECT, "clocker")];
+/** The command line without the launcher. */
+const COMMAND_LINE = [process.execPath, MAIN];
+
+/** The command line as a child process. */
 export class ClockerProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
@@ -20,8 +25,9 @@ export class ClockerProcess {
   stderr = "";
   readonly #watchers = new Set<() => void>();
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], { cwd: PROJECT, env: { ...process.env, ...cleanEnvironment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}, command: readonly string[] = COMMAND_LINE) {
+    const [program = "", ...first] = command;
+    this.child = spawn(program, [...first, ...args], { cwd: PROJECT, env: { ...process.env, ...cleanEnvironment, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#wrote(() => (this.stdout += text)));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#wrote(() => (this.stderr += text)));
     this.ended = new Promise((settle, reject) => {
@@ -37,11 +43,11 @@ export class ClockerProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** The first match in what it writes to standard output; fails when it ends before, or the bound passes. */
+  /** The first match in what it writes; fails when it ends before, or the bound passes. */
   async writes(pattern: RegExp, bound = 60_000): Promise<RegExpExecArray> {
     const deadline = AbortSignal.timeout(bound);
     for (;;) {
-      const match = pattern.exec(this.stdout);
+      const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr);
       if (match !== null) return match;
       if (!this.isRunning) throw new Error(`clocker ended before it wrote ${String(pattern)}:\n${this.stdout}${this.stderr}`);
       if (deadline.aborted) throw new Error(`clocker did not write ${String(pattern)} within ${bound} ms:\n${this.stdout}${this.stderr}`);
