@@ -3,6 +3,7 @@ import { ClockerError } from "../model/errors.ts";
 import { abortError } from "./abort.ts";
 import type { Engine, ExecSpec } from "./engine.ts";
 import { ExecSession } from "./exec-session.ts";
+import { OutputGrace } from "./output-grace.ts";
 import { TextStreams } from "./text-streams.ts";
 import type { EngineTransport } from "./transport.ts";
 
@@ -35,9 +36,11 @@ async function outputEnds(session: ExecSession, action: string, signal?: AbortSi
     killed.catch(() => undefined);
   };
   const ended = endOf(session);
+  const leaveLeftovers = watchForLeftovers(session);
   signal?.addEventListener("abort", onAbort, { once: true });
   if (signal?.aborted) onAbort();
   const broken = await ended;
+  leaveLeftovers();
   signal?.removeEventListener("abort", onAbort);
   if (signal?.aborted) {
     await killed;
@@ -45,6 +48,28 @@ async function outputEnds(session: ExecSession, action: string, signal?: AbortSi
   }
   // A command may end without reading its input: the engine then cuts the connection in the middle of what we write.
   if (broken !== undefined && !(await session.hasEnded(signal))) throw session.failure(broken);
+}
+
+/** Milliseconds between questions whether a command is over whose output has not ended. */
+const LEFTOVERS_PERIOD = 2_000;
+
+/** Cuts the output of a command that is over, but left a process behind that holds it open. The returned function ends the watch. */
+function watchForLeftovers(session: ExecSession): () => void {
+  const grace = new OutputGrace(() => session.socket.destroy());
+  session.socket.on("data", () => grace.heard());
+  const stop = new AbortController();
+  const ask = (): void => {
+    // An engine that does not answer now is asked again; that it is gone is told by the connection itself.
+    session.hasEnded(stop.signal).then((isOver) => (isOver ? grace.begin() : plan()), () => stop.signal.aborted || plan());
+  };
+  let timer: NodeJS.Timeout;
+  const plan = (): void => void (timer = setTimeout(ask, LEFTOVERS_PERIOD));
+  plan();
+  return () => {
+    clearTimeout(timer);
+    stop.abort();
+    grace.cancel();
+  };
 }
 
 /** Waits until the connection has ended, and tells why when it broke. */
@@ -78,7 +103,12 @@ async function execStream(transport: EngineTransport, id: string, argv: readonly
   }, signal);
   session.socket.on("data", (chunk: Buffer) => session.read(chunk));
   session.socket.on("error", (error) => stream.destroy(session.failure(error)));
-  session.socket.once("end", () => void endStream(session, stream, id, () => stderr));
+  let ended = false;
+  session.socket.once("end", () => {
+    ended = true;
+    void endStream(session, stream, id, () => stderr);
+  });
+  session.socket.once("close", () => ended || stream.destroy(session.failure(new Error("the connection was closed"))));
   signal?.addEventListener("abort", onAbort, { once: true });
   if (signal?.aborted) onAbort();
   return stream;

@@ -5,10 +5,11 @@ import { chmod, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import type { Duplex } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { abortError } from "../engine/abort.ts";
 import { KILL_TREE } from "../engine/kill-tree.ts";
+import { OutputGrace } from "../engine/output-grace.ts";
 import { ClockerError } from "../model/errors.ts";
 import { exitCodeOfSignal, nameOf, plainCommand, type PlainCommand, withBounds } from "./command.ts";
 import { DEFAULT_MODE, streamOf } from "./content.ts";
@@ -46,6 +47,8 @@ export class LocalMachine implements Machine {
     } catch (error) {
       await rm(temporary, { force: true });
       throw fileFailure(action, error, options.signal);
+    } finally {
+      if (content instanceof Readable) content.destroy();
     }
   }
 
@@ -98,10 +101,16 @@ function ended(child: ChildProcess, signal: AbortSignal): Promise<{ code: number
     };
     child.once("error", onError);
     child.stdin?.on("error", (error) => isBrokenPipe(error) || onError(error));
-    child.once("close", (code, killedBy) => {
+    const done = (code: number | null, killedBy: string | null): void => {
+      grace.cancel();
       signal.removeEventListener("abort", onAbort);
       if (!signal.aborted) resolve({ code, killedBy });
-    });
+    };
+    // What it left behind may go on writing: that is read and dropped, for a closed pipe would end it.
+    const grace = new OutputGrace(() => done(child.exitCode, child.signalCode));
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", () => grace.heard());
+    child.once("exit", () => grace.begin());
+    child.once("close", done);
     if (signal.aborted) onAbort();
   });
 }

@@ -166,6 +166,13 @@ export function machineContract(name: string, open: () => Promise<MachineUnderTe
         expect(await count()).toBe(0);
       }));
 
+      it("a script ends when it has ended, though what it left behind holds its output open", part("processes", async () => {
+        const { exitCode, stdout } = await machine.run({ script: `echo begun; sleep ${duration} & echo "left $!"; exit 3` }, { timeout: 25_000 });
+        expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: expect.stringMatching(/^begun\nleft \d+\n$/) });
+        await machine.run({ argv: ["kill", /left (\d+)/.exec(stdout)?.[1] ?? ""] });
+        await expect.poll(count, POLL).toBe(0);
+      }));
+
       it("a service that a command started in the background stays", part("processes", async () => {
         const { stdout } = await machine.run({ script: `sleep ${duration} >/dev/null 2>&1 </dev/null & echo $!` });
         await expect.poll(count, POLL).toBe(1);

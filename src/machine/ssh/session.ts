@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import type { ClientChannel } from "ssh2";
 import { abortError } from "../../engine/abort.ts";
 import { KILL_TREE } from "../../engine/kill-tree.ts";
+import { OutputGrace } from "../../engine/output-grace.ts";
 import { PidLine } from "../../engine/pid-line.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { exitCodeOfSignal } from "../command.ts";
@@ -27,8 +28,10 @@ export interface SessionPlace {
   sudo: boolean;
 }
 
-/** Milliseconds for ending a command, and then for the end of its output. */
+/** Milliseconds for ending a command. */
 const KILL_TIMEOUT = 15_000;
+/** Milliseconds that a channel may take to close after its command was ended; a dead connection takes longer. */
+const CLOSE_TIMEOUT = 5_000;
 
 interface Ending {
   exitCode: number | undefined;
@@ -73,9 +76,11 @@ class Session {
 
   async run(signal: AbortSignal): Promise<number> {
     const input = new AbortController();
+    const gaveUp = Promise.withResolvers<undefined>();
+    let timer: NodeJS.Timeout | undefined;
     let killed: Promise<void> | undefined;
     const onAbort = (): void => {
-      killed = this.#kill();
+      killed = this.#kill().finally(() => (timer = setTimeout(() => gaveUp.resolve(undefined), CLOSE_TIMEOUT)));
       // Awaited below; it may fail before anyone gets there.
       killed.catch(() => undefined);
     };
@@ -84,12 +89,13 @@ class Session {
     const stream = new ChannelStream(this.#channel);
     const ended = this.#ended(stream);
     const sent = this.#send(stream, input.signal);
-    const ending = await ended;
+    const ending = await Promise.race([ended, gaveUp.promise]);
     signal.removeEventListener("abort", onAbort);
     input.abort();
     const inputFailure = await sent;
-    if (signal.aborted) {
+    if (signal.aborted || !ending) {
       await killed;
+      clearTimeout(timer);
       throw abortError(signal, this.#action);
     }
     if (inputFailure !== undefined) throw new ClockerError("command-failed", `Cannot ${this.#action}: its input broke off`, { cause: inputFailure });
@@ -116,14 +122,23 @@ class Session {
   #ended(stream: ChannelStream): Promise<Ending> {
     const channel = this.#channel;
     const ending: Ending = { exitCode: undefined, signal: undefined };
-    stream.on("data", (bytes: Buffer) => this.#stdout.write(bytes));
+    const grace = new OutputGrace(() => channel.close());
+    stream.on("data", (bytes: Buffer) => {
+      grace.heard();
+      this.#stdout.write(bytes);
+    });
     // What went wrong with it is told by the channel's end, or by the input that destroyed it.
     stream.on("error", () => undefined);
-    channel.stderr.on("data", (bytes: Buffer) => this.#stderr.write(bytes));
+    channel.stderr.on("data", (bytes: Buffer) => {
+      grace.heard();
+      this.#stderr.write(bytes);
+    });
     channel.on("exit", (code: number | null, signal?: string) => {
       ending.exitCode = code ?? undefined;
       ending.signal = signal;
+      grace.begin();
     });
+    channel.once("close", () => grace.cancel());
     const closings = [channel, channel.stderr, stream].map((part) => new Promise<void>((resolve) => part.once("close", () => resolve())));
     return Promise.all(closings).then(() => {
       this.#stdout.end();
