@@ -31,7 +31,8 @@ export function boundedConnect(connect: Connect, engine: string, timeout: number
       const timer = setTimeout(() => giveUp(tooSlow(engine, timeout)), timeout);
       signal.addEventListener("abort", onAbort, { once: true });
       if (signal.aborted) onAbort();
-      connect(own.signal).then(
+      const connecting = (async () => connect(own.signal))();
+      connecting.then(
         (stream) => (settled ? stream.destroy() : settle(() => resolve(asSocket(stream)))),
         (error: unknown) => settled || settle(() => reject(error)),
       );

@@ -18,7 +18,7 @@ export interface SessionSpec {
 }
 
 /** Says its process id on standard error, then becomes the command: so the command can be killed, which the engine can't do. */
-const WRAPPER = 'printf "%s %s\\n" "$1" "$$" >&2; cd -- "${2:-.}" || exit 126; shift 2; exec "$@"';
+const WRAPPER = 'printf "%s %s\\n" "$1" "$$" >&2; [ -z "$2" ] || cd -- "$2" || exit 126; shift 2; exec "$@"';
 /** Milliseconds that a cancelled start may still take. */
 const START_GRACE = 5_000;
 const KILL_TIMEOUT = 15_000;

@@ -13,7 +13,7 @@ import { Limiter } from "./limiter.ts";
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 export interface EngineRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   /** Without the version, for instance `/containers/json`. */
   path: string;
   /** Completes the sentence "Cannot ...", for instance `start container "web"`. */

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Extract, extract, pack } from "tar-stream";
-import { abortError } from "../engine/abort.ts";
+import { abortError, orAborted } from "../engine/abort.ts";
 import { asSocket } from "../engine/as-socket.ts";
 import type { Engine, ExecSpec } from "../engine/engine.ts";
 import { ClockerError } from "../model/errors.ts";
@@ -52,7 +52,7 @@ export class ContainerMachine implements Machine {
       argv,
       onStdout: output.stdout,
       onStderr: output.stderr,
-      stdin: stdin ?? "",
+      ...(stdin !== undefined && { stdin }),
       ...(options.env && { env: options.env }),
       ...(options.cwd !== undefined && { workingDir: options.cwd }),
       ...(this.#user !== undefined && { user: this.#user }),
@@ -68,18 +68,15 @@ export class ContainerMachine implements Machine {
     const mode = options.mode ?? DEFAULT_MODE;
     const folder = posix.dirname(path);
     const temporary = `.${posix.basename(path)}.${randomUUID()}`;
-    await this.#asRoot(`make folder "${folder}"`, ["mkdir", "-p", "--", folder], signal);
     try {
-      await withKnownLength(content, signal, async (stream, length) => {
-        const archive = pack();
-        const entry = archive.entry({ name: temporary, mode, size: length });
-        const filled = pipeline(stream, entry, { signal }).then(() => archive.finalize());
-        await Promise.all([filled, this.#engine.putArchive(this.#id, folder, Readable.from(archive), signal)]);
-      });
+      await this.#asRoot(`make folder "${folder}"`, ["mkdir", "-p", "--", folder], signal);
+      await withKnownLength(content, signal, (stream, length) => this.#putFile(stream, { name: temporary, mode, size: length }, folder, signal));
       await this.#asRoot(`write "${path}"`, ["/bin/sh", "-c", PUT_IN_PLACE, "sh", posix.join(folder, temporary), path, mode.toString(8)], signal);
     } catch (error) {
       const left = posix.join(folder, temporary);
       await discardAfter(error, left, (bound) => this.#asRoot(`remove "${left}"`, ["rm", "-f", "--", left], bound));
+    } finally {
+      if (content instanceof Readable) content.destroy();
     }
   }
 
@@ -97,8 +94,9 @@ export class ContainerMachine implements Machine {
   }
 
   async forward(target: ForwardTarget, options: { signal?: AbortSignal | undefined } = {}): Promise<Duplex> {
-    if (!(await this.#hasDialTool(target, options.signal))) {
-      throw new ClockerError("unreachable", `Cannot connect to ${nameOfTarget(target)} from "${this.name}": its image has no tool that joins a stream to a socket`, {
+    const action = `connect to ${nameOfTarget(target)} from "${this.name}"`;
+    if (!(await orAborted(this.#hasDialTool(target), action, options.signal))) {
+      throw new ClockerError("unreachable", `Cannot ${action}: its image has no tool that joins a stream to a socket`, {
         remedy: "Add socat, perl or python3 to the image, or publish the port",
       });
     }
@@ -112,14 +110,29 @@ export class ContainerMachine implements Machine {
   /** Nothing to free: the engine is the caller's. */
   async close(): Promise<void> {}
 
-  #hasDialTool(target: ForwardTarget, signal: AbortSignal | undefined): Promise<boolean> {
+  /** Asked once for each kind of socket; whoever waits for the answer shares it. */
+  #hasDialTool(target: ForwardTarget): Promise<boolean> {
     const kind = "socket" in target ? "unix" : "tcp";
     const known = this.#canDial.get(kind);
     if (known) return known;
-    const asked = this.run({ argv: dialCheck(target) }, { signal }).then(({ exitCode }) => exitCode === 0);
+    const asked = this.run({ argv: dialCheck(target) }, { timeout: DIAL_CHECK_TIMEOUT }).then(({ exitCode }) => exitCode === 0);
     this.#canDial.set(kind, asked);
     asked.catch(() => this.#canDial.delete(kind));
     return asked;
+  }
+
+  /** Sends one file. Returns when both sides have ended, so that what is left can be removed. @throws what failed first */
+  async #putFile(stream: Readable, header: { name: string; mode: number; size: number }, folder: string, signal: AbortSignal | undefined): Promise<void> {
+    const archive = pack();
+    const failures: Error[] = [];
+    const failed = (error: unknown): void => {
+      failures.push(error instanceof Error ? error : new Error(String(error)));
+      archive.destroy();
+    };
+    const filled = pipeline(stream, archive.entry(header), { signal }).then(() => archive.finalize());
+    const put = this.#engine.putArchive(this.#id, folder, Readable.from(archive), signal);
+    await Promise.all([filled.catch(failed), put.catch(failed)]);
+    if (failures[0]) throw failures[0];
   }
 
   /** A container that is gone or doesn't run is a machine that can't be reached. */
@@ -141,6 +154,7 @@ export class ContainerMachine implements Machine {
   }
 }
 
+const DIAL_CHECK_TIMEOUT = 30_000;
 const PUT_IN_PLACE = '[ ! -d "$2" ] || { echo "it is a folder" >&2; exit 1; }; chmod "$3" "$1" && mv -f -- "$1" "$2"';
 
 async function onlyFile(tar: Readable, action: string): Promise<Buffer> {

@@ -39,10 +39,14 @@ export class SshLink {
     this.#client = undefined;
     this.#stop.abort(new ClockerError("unreachable", `The connection to ${nameOfSsh(this.#options)} was closed`));
     this.#stop = new AbortController();
+    // A connection that was not made needs no closing.
     const client = await closing?.catch(() => undefined);
     if (!client) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => client.destroy(), GOODBYE);
+      const timer = setTimeout(() => {
+        client.destroy();
+        resolve();
+      }, GOODBYE);
       client.once("close", () => {
         clearTimeout(timer);
         resolve();
