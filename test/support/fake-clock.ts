@@ -82,7 +82,12 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets all that is ready run. */
+/** Lets all that is ready run. Files that are being read are waited for, or time would fly past what reads them. */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < 10; i++) await setImmediate();
+  const patience = performance.now() + 2_000;
+  for (let quiet = 0; quiet < 10; quiet = isReadingFiles() && performance.now() < patience ? 0 : quiet + 1) await setImmediate();
+}
+
+function isReadingFiles(): boolean {
+  return process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq") || name === "CloseReq");
 }

@@ -166,6 +166,7 @@ describe("the scan of containers", () => {
     };
     await world.clock.advance(31_000);
     expect(containers().map(({ displayName }) => displayName)).toEqual(["second"]);
+    expect(server.plane.tasks.tasksOf(host.id).filter(({ state }) => state === "failed")).toEqual([]);
   });
 });
 
