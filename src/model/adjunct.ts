@@ -107,6 +107,7 @@ export class Adjunct {
     if (key === undefined) throw new ClockerError("not-found", `"${this.displayName}" has no config "${name}"`);
     if (!key.reconfigurable) throw new ClockerError("invalid-request", `Cannot change "${key.name}" of "${this.displayName}": it is read when it starts`, { remedy: "Remove it and attach it again with the new value" });
     if (value !== undefined && !this.entity.management.isDeferred(value)) coerced(this, key, value);
+    const before = this.config[key.name];
     this.remember(key, value);
     if (this.isRunning && value !== undefined && this.entity.management.isDeferred(value)) {
       // Expressions are resolved when it begins its work.
@@ -114,10 +115,15 @@ export class Adjunct {
       this.start();
       return;
     }
-    for (const listener of this.#onReconfigured) listener(key.name);
+    try {
+      for (const listener of this.#onReconfigured) listener(key.name);
+    } catch (error) {
+      this.remember(key, before);
+      throw error;
+    }
   }
 
-  /** Told the name of every key that `reconfigure` changes. Returns the way to stop. */
+  /** Told the name of every key that `reconfigure` changes; by throwing it refuses the change. Returns the way to stop. */
   onReconfigured(listener: (name: string) => void): () => void {
     this.#onReconfigured.add(listener);
     return () => this.#onReconfigured.delete(listener);
