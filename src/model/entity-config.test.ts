@@ -104,3 +104,9 @@ test("EntityConfig knows parameters that a blueprint declares, over the type's k
   // A port is a key and a sensor.
   expect(entity.sensor("port")?.type.name).toBe("java.lang.Integer");
 });
+
+test("EntityConfig gives a key that a blueprint declares again the blueprint's default, also to who asks with the type's key", async () => {
+  const entity = family({}, {}, { parameters: [{ name: "test.size", type: "integer", default: 7 }, { name: "later", default: '$brooklyn:attributeWhenReady("test.ready")' }] });
+  expect(entity.config.peek(SIZE)).toBe(7);
+  expect(entity.config.own().get("later")).toBe('$brooklyn:attributeWhenReady("test.ready")');
+});

@@ -82,6 +82,12 @@ export class EntityConfig {
     return this.#valueOf(key, this.#findAll(key).map(({ raw }) => (management.isDeferred(raw) ? undefined : raw)));
   }
 
+  /** The default that the blueprint or catalog item declares for the key (`brooklyn.parameters`), else the key's own. */
+  #defaultOf<T>(key: ConfigKey<T>): T | undefined {
+    const declared = this.#parameters.get(key.name);
+    return declared?.defaultValue === undefined ? key.defaultValue : this.coerce(key, declared.type.toJson(declared.defaultValue));
+  }
+
   coerce<T>(key: ConfigKey<T>, value: unknown): T {
     try {
       return key.type.coerce(value);
@@ -117,7 +123,7 @@ export class EntityConfig {
 
   #valueOf<T>(key: ConfigKey<T>, nearestFirst: readonly unknown[]): T | undefined {
     const [value, ...outer] = nearestFirst.filter((each) => each !== undefined && each !== null).map((each) => this.coerce(key, each));
-    if (value === undefined) return key.defaultValue;
+    if (value === undefined) return this.#defaultOf(key);
     // Merged maps are of the key's type again; checked by coercing once more.
     return outer.length === 0 ? value : this.coerce(key, outer.reduce<unknown>((inner, below) => merged(below, inner), value));
   }

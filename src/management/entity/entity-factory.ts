@@ -4,7 +4,7 @@ import { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import type { Management } from "../../model/management.ts";
 import { sensor } from "../../model/sensor.ts";
-import type { AdjunctSpec, EntitySpec, ParameterSpec } from "../../model/spec.ts";
+import type { AdjunctSpec, EntitySpec, JsonObject, ParameterSpec } from "../../model/spec.ts";
 import { types } from "../../model/types/index.ts";
 import type { EntityOrigin, EntityRecord } from "./entity-record.ts";
 
@@ -24,12 +24,17 @@ export function makeEntity(management: Management, spec: EntitySpec, parent: Ent
     management,
     parent,
     locationReferences: spec.locations,
-    config: spec.config,
+    config: { ...deferredDefaults(management, spec), ...spec.config },
     parameters: spec.parameters.map((parameter) => parameterKey(management, parameter)),
     tags: spec.tags,
   });
   declarePortSensors(entity);
   return entity;
+}
+
+/** Defaults that are `$brooklyn:` expressions are resolved like any value of this entity, so they are kept as its config. */
+function deferredDefaults(management: Management, spec: EntitySpec): JsonObject {
+  return Object.fromEntries(spec.parameters.flatMap(({ name, default: value }) => (value !== undefined && management.isDeferred(value) ? [[name, value]] : [])));
 }
 
 /** An entity of an earlier run of the server, from its record. */
@@ -74,7 +79,7 @@ function parameterKey(management: Management, parameter: ParameterSpec): ConfigK
   const type = management.types.valueType(parameter.type ?? "string");
   if (type === undefined) throw new ClockerError("unknown-type", `Cannot declare parameter "${parameter.name}": there is no type "${parameter.type}"`);
   return configKey(parameter.name, type, parameter.description ?? "", {
-    // A deferred default is resolved like any value: it is written as config by `readBlueprint`.
+    // A deferred default is kept as config: see `deferredDefaults`.
     defaultValue: parameter.default === undefined || management.isDeferred(parameter.default) ? undefined : type.coerce(parameter.default),
     aliases: parameter.deprecatedNames ?? [],
     inherited: parameter.inherited ?? true,
