@@ -4,7 +4,8 @@ import { links, segment } from "../../api/shapes/links.ts";
 import type { Client } from "../client/client.ts";
 import { CliError, exitCodeOf, exitCodes } from "../exit-codes.ts";
 import type { ProgressView } from "./progress-view.ts";
-import { culprit, type EntityNames, type Progress, readProgress } from "./steps.ts";
+import { type Progress, ProgressReader } from "./progress-reader.ts";
+import { culprit, type EntityNames } from "./steps.ts";
 
 export interface FollowOptions {
   readonly view?: ProgressView;
@@ -23,11 +24,12 @@ const PERIOD = 400;
  * @throws CliError when it fails, with the failed step's last lines of output; `timedOut` when it takes longer, and `interrupted`: the task goes on.
  */
 export async function followTask(client: Client, taskId: string, options: FollowOptions): Promise<TaskSummary> {
-  const { view, signal, timeout = Infinity, names = new Map() } = options;
+  const { view, signal, timeout = Infinity } = options;
+  const reader = new ProgressReader(client, taskId, options.names);
   const deadline = Date.now() + timeout;
   try {
     for (;;) {
-      const progress = await readProgress(client, taskId, names);
+      const progress = await reader.read();
       view?.update(progress.steps);
       if (progress.task.endTimeUtc !== undefined) {
         view?.end();

@@ -1,7 +1,4 @@
-import { z } from "zod";
-import { TaskSummary } from "../../api/shapes/task-summary.ts";
-import { links } from "../../api/shapes/links.ts";
-import type { Client } from "../client/client.ts";
+import type { TaskSummary } from "../../api/shapes/task-summary.ts";
 
 /** A task as progress shows it. */
 export interface Step {
@@ -16,33 +13,17 @@ export interface Step {
   readonly waitingFor: string | undefined;
 }
 
-export interface Progress {
-  readonly task: TaskSummary;
-  /** The task and all below it. */
-  readonly steps: readonly Step[];
-}
-
-/** Sub-tasks read at once. */
-const LIMIT = 5_000;
-
 /** Names of entities by id, gathered as they are seen: what is being removed has no name any more when its steps have ended. */
 export type EntityNames = Map<string, string>;
 
-/** A task and all below it, as they are now. */
-export async function readProgress(client: Client, taskId: string, names: EntityNames = new Map()): Promise<Progress> {
-  const below = await client.json(z.record(z.string(), TaskSummary), `${links.activity(taskId)}/children/recurse`, { query: { limit: LIMIT } });
-  // Read last, so that an ended task's steps have all ended.
-  const task = await client.json(TaskSummary, links.activity(taskId));
-  return { task, steps: [task, ...Object.values(below)].map((each) => stepOf(each, names)) };
-}
-
-function stepOf(task: TaskSummary, names: EntityNames): Step {
+/** @param parentId for a task of another tree that belongs below one of ours */
+export function stepOf(task: TaskSummary, names: EntityNames, parentId: string | undefined = task.submittedByTask?.metadata.id): Step {
   const { entityId = "", entityDisplayName } = task;
   if (entityDisplayName !== undefined) names.set(entityId, entityDisplayName);
   const entity = entityDisplayName ?? names.get(entityId);
   return {
     id: task.id,
-    parentId: task.submittedByTask?.metadata.id,
+    parentId,
     label: entity === undefined || task.displayName.includes(entity) ? task.displayName : `${entity}: ${task.displayName}`,
     state: stateOf(task),
     startedAt: task.startTimeUtc,
