@@ -1,7 +1,7 @@
-/** Milliseconds without output after which a command that has ended is done. */
-const SILENCE = 1_000;
+/** Milliseconds without output after which a command that has ended is done. Longer than a network usually stalls: what still comes then would be lost. */
+const SILENCE = 2_000;
 /** Milliseconds after which it is done in any case. */
-const LONGEST = 10_000;
+const LONGEST = 60_000;
 
 /**
  * A command may leave a process behind that holds its output open (`server &`): its output then never ends. Once the command itself has ended, `onDone` is
@@ -11,6 +11,7 @@ export class OutputGrace {
   readonly #onDone: () => void;
   #silence: NodeJS.Timeout | undefined;
   #longest: NodeJS.Timeout | undefined;
+  #lastLook: NodeJS.Immediate | undefined;
 
   constructor(onDone: () => void) {
     this.#onDone = onDone;
@@ -20,16 +21,19 @@ export class OutputGrace {
   begin(): void {
     if (this.#longest !== undefined) return;
     this.#longest = setTimeout(() => this.#done(), LONGEST);
-    this.#silence = setTimeout(() => this.#done(), SILENCE);
+    // A busy process runs its timers before it reads what has arrived: read that first.
+    this.#silence = setTimeout(() => (this.#lastLook = setImmediate(() => this.#done())), SILENCE);
   }
 
   heard(): void {
+    clearImmediate(this.#lastLook);
     this.#silence?.refresh();
   }
 
   cancel(): void {
     clearTimeout(this.#silence);
     clearTimeout(this.#longest);
+    clearImmediate(this.#lastLook);
   }
 
   #done(): void {

@@ -44,6 +44,8 @@ async function shell(place: SessionPlace, action: string, signal: AbortSignal, s
   const spec = {
     argv: ["/bin/sh", "-c", script, "sh", ...args],
     ...(send && { send }),
+    // A file that is cut is no file.
+    endsWithOutput: true,
     onStdout: (bytes: Buffer) => void parts.push(bytes),
     onStderr: (bytes: Buffer) => void (stderr = (stderr + bytes.toString("utf8")).slice(-2_000)),
   };

@@ -16,6 +16,8 @@ export interface SessionSpec extends RemoteCommand {
   stdin?: string | Buffer | undefined;
   /** Writes the input in place of `stdin`, until the signal aborts because the command has ended. */
   send?: (to: Writable, ended: AbortSignal) => Promise<void>;
+  /** The command leaves nothing behind: its output ends by itself, and all of it is waited for, however slowly it comes. */
+  endsWithOutput?: boolean;
   onStdout: (bytes: Buffer) => void;
   onStderr: (bytes: Buffer) => void;
 }
@@ -136,7 +138,7 @@ class Session {
     channel.on("exit", (code: number | null, signal?: string) => {
       ending.exitCode = code ?? undefined;
       ending.signal = signal;
-      grace.begin();
+      if (!this.#spec.endsWithOutput) grace.begin();
     });
     channel.once("close", () => grace.cancel());
     const closings = [channel, channel.stderr, stream].map((part) => new Promise<void>((resolve) => part.once("close", () => resolve())));
