@@ -3,9 +3,26 @@ import type { EventBus } from "../../model/events.ts";
 import type { EventKind, StreamEvent } from "./stream-event.ts";
 import { streamEvent } from "./stream-event.ts";
 
-/** An event with its number. Numbers grow, over restarts of the server too. */
-export interface NumberedEvent extends StreamEvent {
+/** An event with its number, and as readers get it. Numbers grow, over restarts of the server too. */
+export class NumberedEvent {
   readonly id: number;
+  readonly event: StreamEvent;
+  #frame: string | undefined;
+
+  constructor(id: number, event: StreamEvent) {
+    this.id = id;
+    this.event = event;
+  }
+
+  /** Made once for all readers. */
+  get frame(): string {
+    return (this.#frame ??= frame(this.event.name, this.id, this.event.data()));
+  }
+}
+
+/** One server-sent event. */
+export function frame(name: string, id: number | undefined, data: unknown): string {
+  return `${id === undefined ? "" : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 export interface EventFilter {
@@ -65,7 +82,7 @@ export class EventHub {
   }
 
   #add(event: StreamEvent): void {
-    const numbered: NumberedEvent = { ...event, id: ++this.#next };
+    const numbered = new NumberedEvent(++this.#next, event);
     this.#ring.push(numbered);
     // Cut seldom and much, so that adding stays cheap.
     if (this.#ring.length >= 2 * this.#kept) this.#forgotten = this.#ring.splice(0, this.#ring.length - this.#kept).at(-1)?.id ?? this.#forgotten;

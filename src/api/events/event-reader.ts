@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import type { Clock } from "../../model/clock.ts";
 import type { EventFilter, EventHub, NumberedEvent } from "./event-hub.ts";
-import { matches } from "./event-hub.ts";
+import { frame, matches } from "./event-hub.ts";
 
 export interface EventReaderOptions {
   readonly hub: EventHub;
@@ -53,7 +53,7 @@ export class EventReader {
   #begin(): void {
     const { hub, after } = this.#options;
     const missed = after === undefined ? [] : hub.since(after);
-    this.#write(`retry: 2000\n${frame("hello", hub.lastId, { lastEventId: hub.lastId }, missed !== undefined && missed.length > 0)}`);
+    this.#write(`retry: 2000\n${frame("hello", missed !== undefined && missed.length > 0 ? undefined : hub.lastId, { lastEventId: hub.lastId })}`);
     if (missed === undefined) this.#write(frame("reset", hub.lastId, { reason: "Events were missed: read the state again, then go on from here" }));
     for (const event of missed ?? []) this.#take(event);
     this.#stops.push(hub.subscribe((event) => this.#take(event)));
@@ -61,9 +61,9 @@ export class EventReader {
   }
 
   #take(event: NumberedEvent): void {
-    if (this.#isClosed || !matches(event, this.#options.filter)) return;
+    if (this.#isClosed || !matches(event.event, this.#options.filter)) return;
     if (!this.#isBlocked && this.#waiting.size === 0) return this.#writeEvent(event);
-    const key = event.key ?? event.id;
+    const key = event.event.key ?? event.id;
     // Taken out first, so that it moves to the end and numbers keep growing.
     this.#waiting.delete(key);
     this.#waiting.set(key, event);
@@ -81,7 +81,7 @@ export class EventReader {
 
   #writeEvent(event: NumberedEvent): void {
     this.#lastWritten = event.id;
-    this.#write(frame(event.name, event.id, event.data));
+    this.#write(event.frame);
   }
 
   #write(text: string): void {
@@ -114,9 +114,4 @@ export class EventReader {
     for (const stop of this.#stops.splice(0)) stop();
     this.#waiting.clear();
   }
-}
-
-/** One server-sent event. */
-function frame(name: string, id: number, data: unknown, withoutId = false): string {
-  return `${withoutId ? "" : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

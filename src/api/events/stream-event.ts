@@ -18,7 +18,8 @@ export interface StreamEvent {
   readonly applicationId: string | undefined;
   /** Events with the same key say the same thing again: only the last counts for a reader that lags behind. */
   readonly key: string | undefined;
-  readonly data: unknown;
+  /** Made when a reader wants it: most sensor changes have none. */
+  readonly data: () => unknown;
 }
 
 const EntityEvent = z.object({ entityId: z.string(), applicationId: z.string(), parentId: z.string().optional(), name: z.string(), type: z.string() });
@@ -67,11 +68,11 @@ export function streamEvent(event: PlaneEvent, entityOf: (id: string) => Entity 
     case "member-removed": {
       const { kind, entity, member } = event;
       const applicationId = entity.application.id;
-      return { kind: "member", name: kind, applicationId, key: undefined, data: { entityId: entity.id, applicationId, memberId: member.id } satisfies z.infer<typeof MemberEvent> };
+      return { kind: "member", name: kind, applicationId, key: undefined, data: () => ({ entityId: entity.id, applicationId, memberId: member.id }) satisfies z.infer<typeof MemberEvent> };
     }
     case "location-added":
     case "location-removed":
-      return { kind: "location", name: event.kind, applicationId: undefined, key: undefined, data: { location: event.name } satisfies z.infer<typeof LocationEvent> };
+      return { kind: "location", name: event.kind, applicationId: undefined, key: undefined, data: () => ({ location: event.name }) satisfies z.infer<typeof LocationEvent> };
     case "task":
       return taskEvent(event.task, entityOf);
   }
@@ -80,12 +81,12 @@ export function streamEvent(event: PlaneEvent, entityOf: (id: string) => Entity 
 function entityEvent({ kind, entity }: Extract<PlaneEvent, { kind: "entity-added" | "entity-removed" | "entity-changed" }>): StreamEvent {
   const applicationId = entity.application.id;
   const data: z.infer<typeof EntityEvent> = { entityId: entity.id, applicationId, parentId: entity.parent?.id, name: entity.displayName, type: entity.typeName };
-  return { kind: "entity", name: kind, applicationId, key: kind === "entity-changed" ? `entity/${entity.id}` : undefined, data };
+  return { kind: "entity", name: kind, applicationId, key: kind === "entity-changed" ? `entity/${entity.id}` : undefined, data: () => data };
 }
 
 function sensorEvent({ entity, name, value, at }: Extract<PlaneEvent, { kind: "sensor" }>): StreamEvent {
   const applicationId = entity.application.id;
-  const data: z.infer<typeof SensorEvent> = { entityId: entity.id, applicationId, sensor: name, value: shownValue(name, value, entity.sensor(name)?.type), at };
+  const data = (): z.infer<typeof SensorEvent> => ({ entityId: entity.id, applicationId, sensor: name, value: shownValue(name, value, entity.sensor(name)?.type), at });
   return { kind: "sensor", name: "sensor", applicationId, key: `sensor/${entity.id}/${name}`, data };
 }
 
@@ -107,5 +108,6 @@ function taskEvent(task: Task, entityOf: (id: string) => Entity | undefined): St
     isError,
     ...(isError ? { error: String(task.result), remedy: task.remedy } : {}),
   };
-  return { kind: "task", name: "task", applicationId, key: undefined, data };
+  // A task changes: what it is now is told.
+  return { kind: "task", name: "task", applicationId, key: undefined, data: () => data };
 }
