@@ -67,8 +67,8 @@ async function expectCleanEnd(world: World, at: string): Promise<void> {
   const server = await world.open();
   await expectConsistent(world, server, at);
   await removeAll(server);
-  expect([world.cloud.machines.size, server.plane.entities.size, server.plane.documents.all(MACHINE_DOCUMENTS).size], at).toEqual([0, 0, 0]);
-  expect(server.locations.isTaken("my-docker-cloud"), at).toBe(false);
+  const left = [world.cloud.machines.size, server.plane.entities.size, server.plane.documents.all(MACHINE_DOCUMENTS).size];
+  expect([at, left, server.locations.isTaken("my-docker-cloud")]).toEqual([at, [0, 0, 0], false]);
   server.life.kill();
 }
 
@@ -102,7 +102,7 @@ async function expectConsistent(world: World, server: SimulatedServer, at: strin
     if (!isUnderWay && (state === "STARTING" || state === "STOPPING")) problems.push(`${entity.displayName} is ${state} forever`);
   }
   for (const task of server.plane.tasks.all()) if (!task.isEnded && !running.includes(task)) problems.push(`${task.name} is ${task.state} forever`);
-  expect([problems, server.logged], at).toEqual([[], []]);
+  expect([at, problems, server.logged]).toEqual([at, [], []]);
 }
 
 async function removeAll(server: SimulatedServer): Promise<void> {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cloudSpec, World, type SimulatedServer } from "../../test/support/in-memory-plane.ts";
 import { webApplication, webServer, WEBAPP_URL } from "../../test/support/simulated-software.ts";
 import type { Entity } from "../model/entity.ts";
@@ -61,32 +61,43 @@ function described(entity: Entity): Record<string, unknown> {
   };
 }
 
-test("A server that is shut down in the middle of its work leaves it as a crash would, and keeps what it has made", async () => {
-  for (const [name, config] of [["set up", {}], ["run a container", { "docker.host.cluster.initial.size": 1 }]] as const) {
+describe("A server that is shut down in the middle of its work leaves it as a crash would, and keeps what it has made:", () => {
+  const untilAborted = (signal: AbortSignal | undefined): Promise<never> => new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+
+  /** Gives the entity that was interrupted, in the next run. */
+  async function expectInterrupted(world: World, first: SimulatedServer, name: string): Promise<SimulatedServer> {
+    await first.close();
+    expect([world.cloud.machines.size, first.logged]).toEqual([1, []]);
+    const second = await world.open();
+    expect([await world.containers(), [...second.plane.tasks.all()].filter((task) => !task.isEnded)]).toEqual([[], []]);
+    const interrupted = second.find(name);
+    expect([interrupted.get(SERVICE_STATE), Object.values(interrupted.get(SERVICE_PROBLEMS) ?? {}).join()]).toEqual(["ON_FIRE", expect.stringContaining("interrupted by a restart")]);
+    return second;
+  }
+
+  test("setting up a host", async () => {
+    const world = new World({ entityTypes: [webServer] });
+    world.onConnect = (machine) => machine.on(/has dockerd/, (_command, { signal }) => untilAborted(signal));
+    const first = await world.open();
+    await first.until(first.deploy(cloudSpec()));
+    await world.clock.advance(1_000);
+    world.onConnect = () => {};
+    const second = await expectInterrupted(world, first, "Cloud");
+    await second.invoke(second.find("Cloud"), "start");
+    expect([second.find("Cloud").get(SERVICE_STATE), world.cloud.machines.size]).toEqual(["RUNNING", 1]);
+  });
+
+  test("starting a container", async () => {
     const world = new World({ entityTypes: [webServer] });
     const first = await world.open();
-    if (name === "set up") world.onConnect = (machine) => machine.on(/has dockerd/, (_command, { signal }) => new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason))));
-    const { application, start } = await first.until(first.deploy(cloudSpec(config)));
+    await first.start(cloudSpec());
+    for (const engine of world.liveEngines()) engine.startContainer = (_id, signal) => untilAborted(signal);
+    await first.until(first.deploy(webApplication()));
     await world.clock.advance(1_000);
-    if (name === "run a container") {
-      await first.until(start?.result ?? Promise.resolve());
-      for (const engine of world.liveEngines()) engine.startContainer = (_id, signal) => new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
-      await first.until(first.deploy(webApplication(1)));
-      await world.clock.advance(1_000);
-    }
-    await first.close();
-    expect([world.cloud.machines.size, first.logged], name).toEqual([1, []]);
-
-    world.onConnect = () => {};
-    const second = await world.open();
-    expect(await world.containers(), name).toEqual([]);
-    expect([...second.plane.tasks.all()].filter((task) => !task.isEnded), name).toEqual([]);
-    const interrupted = name === "set up" ? second.find("Cloud") : second.find("Web");
-    expect([interrupted.get(SERVICE_STATE), Object.values(interrupted.get(SERVICE_PROBLEMS) ?? {}).join()], name).toEqual(["ON_FIRE", expect.stringContaining("interrupted by a restart")]);
-    if (name === "set up") expect([await second.invoke(second.find("Cloud"), "start"), second.find("Cloud").get(SERVICE_STATE)]).toEqual([undefined, "RUNNING"]);
-    await second.until(second.applications.destroy(second.plane.entity(application.id) ?? application).result);
-    expect([world.cloud.machines.size, second.of(keys.DOCKER_CONTAINER)], name).toEqual([0, []]);
-  }
+    const second = await expectInterrupted(world, first, "Web");
+    await second.until(second.applications.destroy(second.find("Web")).result);
+    expect(second.of(keys.DOCKER_CONTAINER)).toEqual([]);
+  });
 });
 
 test("A restart writes little: what did not change is not stored again", async () => {

@@ -138,7 +138,7 @@ function restoreMachines(plane: Plane, locations: PlaneLocations, warn: (what: s
   for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
     const record = machineRecord(data);
     const location = locations.location(record?.locationId ?? "");
-    if (record?.description == null || !(location instanceof ProviderLocation)) continue;
+    if (record === undefined || record.description === null || !(location instanceof ProviderLocation)) continue;
     const { description } = record;
     attempt(() => locations.add(location.machineLocation(id, description)), (error) => warn(`machine ${id}`, error));
   }

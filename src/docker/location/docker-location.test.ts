@@ -176,7 +176,7 @@ describe("a failure", () => {
   test("of one of three in parallel leaves the other two", async () => {
     engine.failNext("startContainer", died);
     await failing(3);
-    expect(server.of(webServer.name).map((entity) => entity.get(SERVICE_STATE)).sort()).toEqual(["ON_FIRE", "RUNNING", "RUNNING"]);
+    expect(server.of(webServer.name).map((entity) => String(entity.get(SERVICE_STATE))).sort()).toEqual(["ON_FIRE", "RUNNING", "RUNNING"]);
     expect([counts(), (await world.containers()).length]).toEqual([[2], 2]);
   });
 

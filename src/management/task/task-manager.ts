@@ -119,7 +119,7 @@ export class TaskManager {
       task.end(this.#clock.now(), { result });
       return result;
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new ClockerError("internal", messageOf(thrown));
+      const error = asError(thrown);
       task.end(this.#clock.now(), { error, remedy: remedyOf(error) });
       throw error;
     } finally {
@@ -152,7 +152,7 @@ export class TaskManager {
       tags: ["SUB-TASK", ...transient, ...(inessential ? ["inessential"] : []), ...tags],
       ...(description === undefined ? {} : { description }),
     });
-    if (parent.signal.aborted) task.cancel(parent.signal.reason);
+    if (parent.signal.aborted) task.cancel(asError(parent.signal.reason));
     try {
       return await this.#run(task, body);
     } catch (error) {
@@ -197,4 +197,8 @@ export class TaskManager {
     }
     if (!task.tags.includes("TRANSIENT")) this.#archive.removed(task);
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new ClockerError("internal", messageOf(thrown));
 }

@@ -62,11 +62,11 @@ test("starting that fails never shows the entity as running", async () => {
 test("A later success clears what an earlier start or stop failed with", async () => {
   const entity = child(0);
   const broken = () => Promise.reject(new Error("It broke"));
-  await expect(stopping(entity, broken)).rejects.toThrow();
+  await expect(stopping(entity, broken)).rejects.toThrow("It broke");
   expect(health(entity)[0]).toBe("ON_FIRE");
   await starting(entity, async () => {});
   expect([health(entity), entity.get(SERVICE_PROBLEMS)]).toEqual([["RUNNING", true], {}]);
-  await expect(starting(entity, broken)).rejects.toThrow();
+  await expect(starting(entity, broken)).rejects.toThrow("It broke");
   await stopping(entity, async () => {});
   expect([health(entity), entity.get(SERVICE_PROBLEMS), entity.get(SERVICE_STATE_EXPECTED)?.state]).toEqual([["STOPPED", false], {}, "STOPPED"]);
 });
