@@ -5,7 +5,7 @@ import type { Server } from "../management/server.ts";
 import type { Api, ApiContext } from "./api-context.ts";
 import { EventHub } from "./events/event-hub.ts";
 import { readBodies } from "./http/bodies.ts";
-import { answerFailures } from "./http/failures.ts";
+import { answerBadRequest, answerFailures } from "./http/failures.ts";
 import { refuseUntilReady } from "./http/readiness.ts";
 import { finishReplies } from "./http/reply-headers.ts";
 import { addPages } from "./page/pages.ts";
@@ -28,7 +28,7 @@ export interface ApiOptions {
 export async function createApi(server: Server, options: ApiOptions = {}): Promise<Api> {
   const { plane } = server;
   const { gate = { kind: "open" }, isLocalOnly = true } = options;
-  const api = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } }).withTypeProvider<ZodTypeProvider>();
+  const api = fastify({ forceCloseConnections: true, frameworkErrors: answerBadRequest, routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } }).withTypeProvider<ZodTypeProvider>();
   api.setValidatorCompiler(validatorCompiler);
   api.setSerializerCompiler(options.checkAnswers === true ? serializerCompiler : () => (data) => JSON.stringify(data));
   const context: ApiContext = {

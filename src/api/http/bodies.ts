@@ -17,6 +17,7 @@ declare module "fastify" {
 /** Bytes of the largest body. */
 export const BODY_LIMIT = 4 * 1024 * 1024;
 
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(;|$)/;
 const FORM = "application/x-www-form-urlencoded";
 const MULTIPART = "multipart/form-data";
 
@@ -31,6 +32,10 @@ export const consumes = {
 /** Takes bodies of any type as bytes, and turns them into what the route's schema describes before it is validated. */
 export function readBodies(api: Api): void {
   api.removeAllContentTypeParsers();
+  api.addHook("onRequest", async ({ raw: { headers } }) => {
+    // Fastify refuses what is no media type, such as `yaml`: here the body is looked at, not its type.
+    if (headers["content-type"] !== undefined && !MEDIA_TYPE.test(headers["content-type"])) headers["content-type"] = "application/octet-stream";
+  });
   api.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: BODY_LIMIT }, (_request, body, done) => done(null, body));
   api.addHook("preValidation", async (request) => {
     const kind = request.routeOptions.config.body;

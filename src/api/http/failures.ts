@@ -14,6 +14,12 @@ export function answerFailures(api: Api, plane: Plane): void {
   });
 }
 
+/** Answers what is no request that a route could get: an address that does not decode. */
+export function answerBadRequest(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode ?? 400;
+  void reply.code(status).type("application/json").send({ message: error.message, error: status } satisfies ApiError);
+}
+
 function answer(plane: Plane, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = failureOf(error);
   if (failure.error < 500 || isExplained(error)) {

@@ -8,6 +8,8 @@ describe("POST /v1/applications", () => {
     ["application/json", BLUEPRINT],
     ["application/yaml", BLUEPRINT],
     ["text/plain", BLUEPRINT],
+    ["yaml", BLUEPRINT],
+    ["application/octet-stream; charset", BLUEPRINT],
     ["application/x-www-form-urlencoded", BLUEPRINT],
     ["application/x-www-form-urlencoded", new URLSearchParams({ plan: BLUEPRINT, format: "brooklyn-camp" }).toString()],
     ["application/json", JSON.stringify({ name: "Shop", services: [{ type: "test-service" }] })],

@@ -26,6 +26,7 @@ describe("server", () => {
     const answer = await api().get("/v1/nothing");
     expect(answer.statusCode).toBe(404);
     expect(answer.json()).toEqual({ message: "There is nothing at GET /v1/nothing", error: 404 });
+    expect((await api().get("/v1/applications/%zz")).json()).toMatchObject({ error: 400, message: expect.any(String) });
   });
 
   it("describes itself in OpenAPI 3.1 with every route", async () => {
