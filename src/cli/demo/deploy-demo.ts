@@ -33,6 +33,8 @@ export interface DemoResult extends Page {
 }
 
 const CLOUD = "my-docker-cloud";
+/** Milliseconds that a step of the demonstration may take: packages and images come over slow networks, but they do come. */
+const LIMIT = 45 * 60_000;
 const Values = z.record(z.string(), z.unknown());
 
 /** Docker Engine, the cloud, the application, and a page of it. */
@@ -60,13 +62,13 @@ export async function deployDemo(context: DemoContext): Promise<DemoResult> {
 async function bringEngine({ server, client, view, signal }: DemoContext): Promise<void> {
   view.heading("Looking for Docker Engine");
   const { task } = server.plane.submit(undefined, "Bring Docker Engine", (work) => ensureEngine(work));
-  await followTask(client, task.id, { view, signal });
+  await followTask(client, task.id, { view, signal, timeout: LIMIT });
 }
 
 /** Gives the application's id. */
 async function deployAndFollow({ client, view, signal }: DemoContext, blueprint: string): Promise<string> {
   const { task, applicationId } = await deployText(client, blueprint);
-  await followTask(client, task.id, { view, signal });
+  await followTask(client, task.id, { view, signal, timeout: LIMIT });
   return applicationId;
 }
 
