@@ -92,6 +92,7 @@ export const HOST_VOLUMES = configKey("docker.host.volumes", types.map(types.str
 export const VOLUMES_EXPORT = configKey("docker.container.volumes.export", types.list(types.string), "Folders of the container that are volumes", { flag: "volumes", aliases: ["docker.container.volumes", "volumeExports"] });
 export const VOLUMES_IMPORT = configKey("docker.container.volumes.import", types.list(types.string), "Containers whose volumes appear in this one", { flag: "volumesFrom", inherited: false });
 export const ENVIRONMENT = configKey("docker.container.environment", types.map(types.json), "Environment of the container", { aliases: ["containerEnv"], merge: "deep_merge" });
+export const LINKS = configKey("docker.container.links", types.map(types.json), "Alias → entity: the container is told how to reach these, in environment variables and as host names", { flag: "links", inherited: false });
 export const OPEN_PORTS = configKey("docker.container.openPorts", types.list(types.integer), "Container ports to publish", { flag: "openPorts" });
 export const DIRECT_PORTS = configKey("docker.container.directPorts", types.list(types.integer), "Container ports to publish under the same number", { flag: "directPorts" });
 export const PORT_BINDINGS = configKey("docker.container.portBindings", types.map(types.integer), "Host port → container port", { flag: "portBindings" });

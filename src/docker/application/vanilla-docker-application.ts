@@ -19,7 +19,7 @@ export const vanillaDockerApplication = defineEntityType({
   extends: [emptySoftwareProcess],
   config: [
     keys.DOCKERFILE_URL, keys.DOCKERFILE_NAME, keys.DOCKERFILE_SUBSTITUTIONS, keys.IMAGE_ID, keys.IMAGE_NAME, keys.IMAGE_TAG, keys.IMAGE_ENTRYPOINT, keys.IMAGE_COMMANDS,
-    keys.CPU_SHARES, keys.MEMORY, keys.HOST_VOLUMES, keys.VOLUMES_EXPORT, keys.VOLUMES_IMPORT, ENVIRONMENT, keys.OPEN_PORTS, keys.DIRECT_PORTS, keys.PORT_BINDINGS,
+    keys.CPU_SHARES, keys.MEMORY, keys.HOST_VOLUMES, keys.VOLUMES_EXPORT, keys.VOLUMES_IMPORT, ENVIRONMENT, keys.LINKS, keys.OPEN_PORTS, keys.DIRECT_PORTS, keys.PORT_BINDINGS,
     keys.PRIVILEGED, keys.INTERACTIVE, keys.CONTAINER_NAME,
   ],
   sensors: [keys.CONTAINER_OF],

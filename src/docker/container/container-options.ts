@@ -21,6 +21,7 @@ import {
   VOLUMES_EXPORT,
   VOLUMES_IMPORT,
 } from "../keys.ts";
+import type { Links } from "./links.ts";
 import type { PortWish } from "../ports/port-allocator.ts";
 
 /** Options are read on the running entity first, then on the container (Clocker, 5.1). */
@@ -42,8 +43,13 @@ export async function portWishes(inboundPorts: readonly number[], option: Option
   return [...wishes].map(([port, hostPort]) => ({ containerPort: `${port}/tcp`, hostPort }));
 }
 
+/** The ports that the blueprint names by number: each gets a sensor `docker.port.N`, mapped like any other. */
+export async function namedPorts(option: OptionReader): Promise<number[]> {
+  return [...new Set([...((await option(OPEN_PORTS)) ?? []), ...((await option(DIRECT_PORTS)) ?? []), ...Object.values((await option(PORT_BINDINGS)) ?? {})])];
+}
+
 /** What the engine is asked to make, but for the ports. */
-export async function containerSpec(init: { container: Entity; entity: Entity | undefined; image: FoundImage; hostName: string; option: OptionReader }): Promise<ContainerSpec> {
+export async function containerSpec(init: { container: Entity; entity: Entity | undefined; image: FoundImage; hostName: string; links: Links; option: OptionReader }): Promise<ContainerSpec> {
   const { container, entity, image, option } = init;
   const name = await containerName(container, entity, option);
   const entrypoint = await option(IMAGE_ENTRYPOINT);
@@ -53,11 +59,12 @@ export async function containerSpec(init: { container: Entity; entity: Entity | 
     name,
     hostname: name.slice(0, 63),
     image: image.name,
-    env: { ...(await environment(container, entity, option)), CLOCKER_HOST_NAME: init.hostName, CLOCKER_CONTAINER_NAME: name },
+    env: { ...(await environment(container, entity, option)), ...init.links.env, CLOCKER_HOST_NAME: init.hostName, CLOCKER_CONTAINER_NAME: name },
     labels: { [OWNER_LABEL]: container.management.planeId, [CONTAINER_LABEL]: container.id },
     binds: Object.entries((await option(HOST_VOLUMES)) ?? {}).map(([source, target]) => ({ source, target })),
     volumes: (await option(VOLUMES_EXPORT)) ?? [],
     volumesFrom: (await option(VOLUMES_IMPORT)) ?? [],
+    extraHosts: init.links.extraHosts,
     privileged: (await option(PRIVILEGED)) ?? false,
     interactive: (await option(INTERACTIVE)) ?? false,
     ...(entrypoint === undefined ? {} : { entrypoint }),

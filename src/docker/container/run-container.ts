@@ -1,6 +1,8 @@
 import type { ContainerSpec } from "../../engine/engine.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
+import { sensor, type Sensor } from "../../model/sensor.ts";
+import { types } from "../../model/types/index.ts";
 import type { Work } from "../../model/work.ts";
 import { HOST_ADDRESS, HOST_NAME, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME } from "../../software/stock/attributes.ts";
 import type { HostRuntime } from "../host/host-runtime.ts";
@@ -9,7 +11,8 @@ import * as keys from "../keys.ts";
 import { containerLocation, forgetContainerLocation } from "../location/container-location.ts";
 import { setNotUp } from "../../software/stock/service-state.ts";
 import type { PortWish } from "../ports/port-allocator.ts";
-import { containerSpec, optionReader, portWishes } from "./container-options.ts";
+import { containerSpec, namedPorts, optionReader, portWishes } from "./container-options.ts";
+import { linksOf } from "./links.ts";
 import { publishState } from "./container-state.ts";
 import { runningIn, runtimeOf } from "./relations.ts";
 
@@ -31,7 +34,8 @@ export async function runContainer(container: Entity, runtime: HostRuntime, work
   const entity = runningIn(container);
   const option = optionReader(entity, container, work);
   const image = await ensureImage(runtime, entity ?? container, option, work);
-  const spec = await containerSpec({ container, entity, image, hostName: runtime.location.hostname, option });
+  const links = await linksOf(container, entity, option, work);
+  const spec = await containerSpec({ container, entity, image, hostName: runtime.location.hostname, links, option });
   const wishes = await portWishes(inboundPorts.get(container) ?? [], option);
   try {
     const id = await work.step("create and start container", (step) => createAndStart(container, runtime, spec, wishes, step), { entityId: container.id });
@@ -41,11 +45,17 @@ export async function runContainer(container: Entity, runtime: HostRuntime, work
     publishState(container, state);
     if (!state.running) throw new ClockerError("engine-error", `Container "${state.name}" of image "${spec.image}" ended at once with exit code ${state.exitCode}${await lastLogs(runtime, id)}`);
     publishAddresses(container, runtime);
+    for (const port of await namedPorts(option)) entity?.set(dockerPort(port), port);
     management.locations.add(containerLocation(container));
   } catch (error) {
     await removeFromEngine(container, work);
     throw error;
   }
+}
+
+/** The sensor of a port that the blueprint names by its number (Clocker 1.1). */
+function dockerPort(port: number): Sensor<number> {
+  return sensor(`docker.port.${port}`, types.integer, `Port ${port} of the container`);
 }
 
 async function createAndStart(container: Entity, runtime: HostRuntime, spec: ContainerSpec, wishes: readonly PortWish[], work: Work): Promise<string> {

@@ -21,7 +21,7 @@ export function followMappedSensors(container: Entity, entity: Entity): void {
   ];
   container.addWatch(() => {
     stops.forEach((stop) => stop());
-    for (const name of [...entity.sensorValues().keys()].filter((each) => each.startsWith("mapped."))) entity.set(mappedSensor(name, ""), undefined);
+    for (const name of [...entity.sensorValues().keys()].filter((each) => each.startsWith("mapped.") || each.startsWith("docker.port."))) entity.set(mappedSensor(name, ""), undefined);
   });
   updateAll();
 }

@@ -78,7 +78,6 @@ export class WaitingLine {
         },
         reject: (error: unknown) => {
           leave();
-          // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a strategy's or a callback's own error goes on as it is
           reject(error);
         },
       };

@@ -1,0 +1,60 @@
+import { beforeEach, expect, test } from "vitest";
+import { cloudSpec, World, type SimulatedServer } from "../../../test/support/in-memory-plane.ts";
+import type { ContainerState } from "../../engine/engine.ts";
+import { entitySpec, type EntitySpec } from "../../model/spec.ts";
+import { SERVICE_STATE } from "../../software/stock/attributes.ts";
+import { CONTAINER_ID } from "../keys.ts";
+import { vanillaDockerApplication } from "./vanilla-docker-application.ts";
+
+let world: World;
+let server: SimulatedServer;
+
+beforeEach(async () => {
+  world = new World();
+  server = await world.open();
+  await server.start(cloudSpec());
+});
+
+const docker = (name: string, config: EntitySpec["config"]): EntitySpec => entitySpec(vanillaDockerApplication.name, { displayName: name, planId: name, config });
+
+const application = (...children: EntitySpec[]): EntitySpec =>
+  entitySpec("org.apache.brooklyn.entity.stock.BasicApplication", { displayName: "App", locations: [{ spec: "my-docker-cloud" }], children });
+
+async function containerOf(name: string): Promise<ContainerState> {
+  const found = (await world.containers()).find((container) => container.name.startsWith(name));
+  if (found === undefined) throw new Error(`There is no container ${name}`);
+  return found.engine.inspectContainer(found.id);
+}
+
+test("an image runs as it is, with its environment, and its ports are mapped", async () => {
+  await server.start(application(docker("redis", { "docker.image.name": "redis", "docker.image.tag": "7", "docker.container.openPorts": [6379], env: { MODE: "cache" } })));
+  const redis = server.find("redis");
+  expect(redis.get(SERVICE_STATE)).toBe("RUNNING");
+  expect(redis.sensorValue("docker.port.6379")?.value).toBe(6379);
+  expect(redis.sensorValue("mapped.docker.port.6379")?.value).toMatch(/:49\d{3}$/);
+  expect(await containerOf("redis")).toMatchObject({ image: "redis:7", env: { MODE: "cache" } });
+});
+
+test("a link waits for its target, and tells how it is reached", async () => {
+  const web = docker("web", { "docker.image.name": "web", "docker.container.links": { db: '$brooklyn:component("redis")' } });
+  await server.start(application(web, docker("redis", { "docker.image.name": "redis", "docker.container.openPorts": [6379], env: { MODE: "cache" } })));
+  const { env } = await containerOf("web");
+  expect(env).toMatchObject({ DB_NAME: "/web/db", DB_PORT_6379_TCP_PROTO: "tcp", DB_ENV_MODE: "cache", DB_PORT: env["DB_PORT_6379_TCP"] });
+  expect(env["DB_PORT_6379_TCP"]).toBe(`tcp://${env["DB_PORT_6379_TCP_ADDR"]}:${env["DB_PORT_6379_TCP_PORT"]}`);
+});
+
+test("a link to nothing is an error, and leaves no container", async () => {
+  await expect(server.start(application(docker("web", { "docker.image.name": "web", "docker.container.links": { db: "nobody" } })))).rejects.toThrow('as "db": there is no such entity');
+  expect(await world.containers()).toEqual([]);
+});
+
+test("it is up while its container runs", async () => {
+  await server.start(application(docker("redis", { "docker.image.name": "redis" })));
+  const [container] = server.of("clocker.docker.entity.container.DockerContainer");
+  if (container === undefined) throw new Error("There is no container");
+  await server.invoke(container, "shutDown");
+  expect(server.find("redis").get(SERVICE_STATE)).toBe("ON_FIRE");
+  await server.invoke(container, "resume");
+  expect(container.get(CONTAINER_ID)).toBeDefined();
+  expect(server.find("redis").get(SERVICE_STATE)).toBe("RUNNING");
+});
