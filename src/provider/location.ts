@@ -1,7 +1,7 @@
 import type { Machine } from "../machine/machine.ts";
 import type { Entity } from "../model/entity.ts";
 import type { Location } from "../model/location.ts";
-import type { Json } from "../model/spec.ts";
+import type { Json, JsonObject } from "../model/spec.ts";
 import type { Work } from "../model/work.ts";
 
 /** A location that gives out machines: one made by a provider, or a Docker cloud, in which every machine is a container. */
@@ -13,6 +13,10 @@ export interface ProvisioningLocation extends Location {
   obtain(request: ObtainRequest, work: Work): Promise<MachineLocation>;
   /** Gives it back. Idempotent. */
   release(machine: MachineLocation, work: Work): Promise<void>;
+  /** Its availability zones as they are now: the hosts of a Docker cloud, the targets of `multi:`. Absent where it has none. */
+  zones?(): readonly ProvisioningLocation[];
+  /** The config by which an entity makes this location place it by a strategy of the location's own; undefined for a strategy that it does not know. */
+  placedBy?(strategy: unknown): JsonObject | undefined;
 }
 
 export interface ObtainRequest {

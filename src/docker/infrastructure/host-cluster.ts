@@ -1,4 +1,3 @@
-import { CLUSTER_MEMBER_ID } from "../../software/group/cluster-keys.ts";
 import { defineClusterType } from "../../software/group/dynamic-cluster.ts";
 import { DockerCloud } from "../cloud.ts";
 
@@ -7,12 +6,11 @@ export const dockerHostCluster = defineClusterType({
   name: "clocker.docker.entity.DockerHostCluster",
   displayName: "Docker Hosts",
   description: "The hosts of a Docker cloud",
+  mayBeEmpty: true,
   rules: {
     removable: (cluster) => {
       const { pool } = DockerCloud.get(cluster);
-      return [...cluster.members.values()]
-        .filter((host) => (pool.host(host.id)?.containers ?? 0) === 0)
-        .sort((a, b) => (b.get(CLUSTER_MEMBER_ID) ?? 0) - (a.get(CLUSTER_MEMBER_ID) ?? 0));
+      return [...cluster.members.values()].filter((host) => (pool.host(host.id)?.containers ?? 0) === 0);
     },
     whyKept: (host) => {
       const containers = DockerCloud.get(host).pool.host(host.id)?.containers ?? 0;

@@ -1,4 +1,4 @@
-import { entitySpec, type EntitySpec, type Json } from "../../model/spec.ts";
+import { entitySpec, type EntitySpec, type Json, type JsonObject } from "../../model/spec.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import type { Work } from "../../model/work.ts";
@@ -56,6 +56,20 @@ export class DockerLocation implements ProvisioningLocation {
       reservation.cancel();
       throw error;
     }
+  }
+
+  /** The hosts that take containers now (Clocker's availability-zone extension). */
+  zones(): readonly ProvisioningLocation[] {
+    if (this.#host !== undefined) return [];
+    const { hosts, pool } = this.#cloud;
+    return [...hosts.values()].filter(({ host }) => pool.host(host.id)?.accepting === true).map(({ host }) => hostLocation(host));
+  }
+
+  /** An entity that is placed by one of this cloud's strategies, on top of those that the cloud has. @throws ClockerError `invalid-value` with the known names. */
+  placedBy(strategy: unknown): JsonObject {
+    resolveStrategies(strategy);
+    // Config of an entity: JSON.
+    return { [keys.STRATEGIES.name]: strategy as Json };
   }
 
   async release(location: MachineLocation, work: Work): Promise<void> {

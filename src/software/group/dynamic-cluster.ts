@@ -3,22 +3,23 @@ import type { Entity } from "../../model/entity.ts";
 import { defineEntityType, type EntityType } from "../../model/entity-type.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
 import { Mutex } from "../../model/mutex.ts";
-import { entitySpec, type EntitySpec } from "../../model/spec.ts";
 import { types } from "../../model/types/index.ts";
 import { inParallel, type Work } from "../../model/work.ts";
 import { starting, stopping } from "../stock/application.ts";
-import { SERVICE_STATE, START_TIMEOUT } from "../stock/attributes.ts";
-import { atLeastOneUnlessEmpty, DerivedHealth } from "../stock/children-health.ts";
-import { LOCATIONS_PARAMETER, locationsFor, RESIZABLE, STARTABLE, stopChildren } from "../stock/startable.ts";
-import { CLUSTER_MEMBER_ID, FIRST_MEMBER_SPEC, INITIAL_QUORUM_SIZE, INITIAL_SIZE, MAX_SIZE, MEMBER_SPEC, QUARANTINE_FAILED, QUARANTINE_GROUP } from "./cluster-keys.ts";
-import { basicGroup, entityReference, groupBase } from "./group.ts";
+import { RUNNING_QUORUM, UP_QUORUM } from "../stock/children-health.ts";
+import { LOCATIONS_PARAMETER, RESIZABLE, settle, startable, STARTABLE } from "../stock/startable.ts";
+import { atMost } from "./at-most.ts";
+import { deriveHealthFromMembers } from "./cluster-health.ts";
+import { CLUSTER_START_TIMEOUT, clusterKeys, clusterSensors, INITIAL_QUORUM_SIZE, INITIAL_SIZE, MAX_CONCURRENT_CHILD_COMMANDS, REMOVAL_STRATEGY, ZONES_ENABLED } from "./cluster-keys.ts";
+import { grow, idleMembers, quarantineOf, removeMember, startMembers } from "./cluster-members.ts";
+import { resumePolicies, restartMembers, suspendPolicies, waitUntilUp } from "./cluster-run.ts";
+import { fromFullestZones, zoneOf } from "./cluster-zones.ts";
+import { groupBase } from "./group.ts";
+import { removalStrategy } from "./removal-strategy.ts";
 
 /** What a kind of cluster decides for itself. */
 export interface ClusterRules {
-  /**
-   * The members that may be removed, best first. Members left out are never removed by a resize.
-   * Brooklyn's default: the newest first.
-   */
+  /** The members that may be removed; those left out are never removed by a resize. The cluster's removal strategy puts them in order. */
   removable(cluster: Entity): Entity[];
   /** Why a member can't be removed, for messages. */
   whyKept?(member: Entity): string;
@@ -28,22 +29,31 @@ export interface ClusterRules {
   unclaim?(member: Entity): void;
 }
 
-const newestFirst: ClusterRules = {
-  removable: (cluster) => [...cluster.members.values()].sort((a, b) => (b.get(CLUSTER_MEMBER_ID) ?? 0) - (a.get(CLUSTER_MEMBER_ID) ?? 0)),
-};
+const anyMember: ClusterRules = { removable: (cluster) => [...cluster.members.values()] };
 
 /** What changes the members of one cluster happens one after the other. */
 const changing = new WeakMap<Entity, Mutex>();
 
-function alone<T>(cluster: Entity, work: Work, body: () => Promise<T>): Promise<T> {
+/** Runs what changes the members of a cluster, alone. */
+export function alone<T>(cluster: Entity, work: Work, body: () => Promise<T>): Promise<T> {
   const mutex = changing.get(cluster) ?? new Mutex();
   changing.set(cluster, mutex);
   return mutex.run(body, work.signal);
 }
 
+export interface ClusterDefinition {
+  name: string;
+  displayName: string;
+  description: string;
+  aliases?: readonly string[];
+  rules?: ClusterRules;
+  /** Whether it is up with no members at all; else only where it was made to begin empty. */
+  mayBeEmpty?: boolean;
+}
+
 /** Defines a kind of cluster: members of one spec, started, resized, replaced, and quarantined when they fail. */
-export function defineClusterType(definition: { name: string; displayName: string; description: string; aliases?: readonly string[]; rules?: ClusterRules }): EntityType {
-  const rules = definition.rules ?? newestFirst;
+export function defineClusterType(definition: ClusterDefinition): EntityType {
+  const { rules = anyMember, mayBeEmpty = false } = definition;
   return defineEntityType({
     name: definition.name,
     displayName: definition.displayName,
@@ -51,22 +61,17 @@ export function defineClusterType(definition: { name: string; displayName: strin
     aliases: definition.aliases ?? [],
     extends: [groupBase],
     traits: [STARTABLE, RESIZABLE, "org.apache.brooklyn.entity.group.DynamicCluster", "org.apache.brooklyn.entity.group.Cluster"],
-    config: [INITIAL_SIZE, INITIAL_QUORUM_SIZE, MAX_SIZE, MEMBER_SPEC, FIRST_MEMBER_SPEC, QUARANTINE_FAILED, START_TIMEOUT],
-    sensors: [QUARANTINE_GROUP],
+    config: [...clusterKeys, UP_QUORUM, RUNNING_QUORUM],
+    sensors: clusterSensors,
     effectors: [
       effector("start", "Starts the cluster with its initial number of members", (call) => alone(call.entity, call.work, () => start(call, rules)), { parameters: [LOCATIONS_PARAMETER] }),
       effector("stop", "Stops and removes all members", (call) => alone(call.entity, call.work, () => stop(call))),
-      effector("restart", "Stops and starts the cluster", (call) =>
-        alone(call.entity, call.work, async () => {
-          await stop(call);
-          await start({ ...call, parameters: {} }, rules);
-        }),
-      ),
-      effector("resize", "Changes the number of members", (call) => resizeTo(call, () => call.parameters["desiredSize"] as number, rules), {
+      effector("restart", "Restarts the members, as the cluster's restart mode says", (call) => alone(call.entity, call.work, () => restartMembers(call.entity, call.work))),
+      effector("resize", "Changes the number of members", (call) => resizeTo(call, () => types.integer.coerce(call.parameters["desiredSize"]), rules), {
         parameters: [{ name: "desiredSize", type: types.integer, description: "The number of members to have" }],
         returnType: "java.lang.Integer",
       }),
-      effector("resizeByDelta", "Adds members, or removes them when negative", (call) => resizeTo(call, (size) => size + (call.parameters["delta"] as number), rules), {
+      effector("resizeByDelta", "Adds members, or removes them when negative", (call) => resizeTo(call, (size) => size + types.integer.coerce(call.parameters["delta"]), rules), {
         parameters: [{ name: "delta", type: types.integer, description: "How many members to add" }],
         returnType: "java.lang.Integer",
       }),
@@ -75,7 +80,7 @@ export function defineClusterType(definition: { name: string; displayName: strin
         returnType: "java.lang.String",
       }),
     ],
-    hooks: { manage: deriveHealthFromMembers },
+    hooks: { manage: (cluster) => deriveHealthFromMembers(cluster, { mayBeEmpty }) },
   });
 }
 
@@ -86,55 +91,40 @@ export const dynamicCluster = defineClusterType({
   aliases: ["brooklyn.entity.group.DynamicCluster", "cluster"],
 });
 
-/** Grows by `count` members, started at once; returns those that started. Failed ones are quarantined or removed. */
-async function grow(cluster: Entity, count: number, work: Work): Promise<{ started: Entity[]; failures: unknown[] }> {
-  const max = cluster.config.peek(MAX_SIZE);
-  if (max >= 0 && cluster.members.size + count > max) {
-    throw new ClockerError("no-capacity", `Cannot grow "${cluster.displayName}" to ${cluster.members.size + count} members: its largest size is ${max}`, { remedy: 'Raise "cluster.max.size"' });
-  }
-  const specs = await memberSpecs(cluster, count, work);
-  const members = specs.map((spec) => addMember(cluster, spec));
-  await cluster.management.documents.flush();
-  return startMembers(cluster, members, work);
-}
-
-async function startMembers(cluster: Entity, members: readonly Entity[], work: Work): Promise<{ started: Entity[]; failures: unknown[] }> {
-  const failures: unknown[] = [];
-  const started: Entity[] = [];
-  await inParallel(members, async (member) => {
-    try {
-      if (member.is(STARTABLE)) await member.invoke("start", {}, work);
-      started.push(member);
-    } catch (error) {
-      failures.push(error);
-      await setAside(cluster, member, error, work);
-    }
-  });
-  work.signal.throwIfAborted();
-  return { started, failures };
-}
-
 async function start({ entity: cluster, parameters, work }: EffectorCall, rules: ClusterRules): Promise<void> {
   await starting(cluster, async () => {
-    for (const location of locationsFor(cluster, parameters["locations"])) cluster.addLocation(location);
+    settle(cluster, parameters["locations"]);
     const size = await cluster.config.get(INITIAL_SIZE, work);
     const asked = await cluster.config.get(INITIAL_QUORUM_SIZE, work);
     const quorum = asked < 0 ? size : asked;
     const missing = size - cluster.members.size;
     if (missing < 0) await shrink(cluster, -missing, work, rules);
     // Members whose start failed, or was cut off by a restart of the server, get another try.
-    const idle = [...cluster.members.values()].filter((member) => member.is(STARTABLE) && member.get(SERVICE_STATE) !== "RUNNING");
+    const idle = idleMembers(cluster);
     const outcomes = await inParallel([() => startMembers(cluster, idle, work), ...(missing > 0 ? [() => grow(cluster, missing, work)] : [])], (each) => each());
-    if (cluster.members.size >= quorum) return;
-    const [first] = outcomes.flatMap(({ failures }) => failures);
-    throw new ClockerError("start-failed", `On start of cluster "${cluster.displayName}", failed to get to initial size of ${size}; size is ${cluster.members.size}`, first === undefined ? {} : { cause: first });
+    if (cluster.members.size < quorum) throw tooFew(cluster, size, quorum, outcomes.flatMap(({ failures }) => failures));
+    resumePolicies(cluster);
+    const timeout = await cluster.config.get(CLUSTER_START_TIMEOUT, work);
+    if (timeout !== undefined && cluster.members.size > 0) await waitUntilUp(cluster, timeout, work);
   });
+}
+
+/** Brooklyn's words for a start that made too few members. */
+function tooFew(cluster: Entity, size: number, quorum: number, failures: readonly unknown[]): ClockerError {
+  const [first] = failures;
+  const none = cluster.members.size === 0 && first !== undefined;
+  const detail = quorum === size ? "" : ` (initial quorum size is ${quorum})`;
+  const short = `On start of cluster "${cluster.displayName}", failed to get to initial size of ${size}; size is ${cluster.members.size}${detail}`;
+  const what = none ? `${failures.length > 1 ? "All nodes" : "Node"} in cluster "${cluster.displayName}" failed` : short;
+  if (first === undefined) return new ClockerError("start-failed", what);
+  return new ClockerError("start-failed", failures.length > 1 ? `${what}; first failure is: ${messageOf(first)}` : what, { cause: first });
 }
 
 async function stop({ entity: cluster, work }: EffectorCall): Promise<void> {
   await stopping(cluster, async () => {
-    await stopChildren(cluster, work);
-    const quarantined = cluster.children.find((child) => child.displayName === QUARANTINE)?.members;
+    suspendPolicies(cluster);
+    await atMost(cluster.config.peek(MAX_CONCURRENT_CHILD_COMMANDS), startable(cluster.children), (child) => child.invoke("stop", {}, work));
+    const quarantined = quarantineOf(cluster)?.members;
     for (const child of [...cluster.children]) if (cluster.members.has(child.id) || quarantined?.has(child.id) === true) cluster.management.unmanage(child);
   });
 }
@@ -156,7 +146,8 @@ function resizeTo({ entity: cluster, work }: EffectorCall, desired: (size: numbe
 }
 
 async function shrink(cluster: Entity, count: number, work: Work, rules: ClusterRules): Promise<void> {
-  const removable = rules.removable(cluster);
+  const ordered = removalStrategy(cluster.config.find(REMOVAL_STRATEGY)?.raw)(rules.removable(cluster));
+  const removable = cluster.config.peek(ZONES_ENABLED) ? fromFullestZones(cluster, ordered) : ordered;
   if (removable.length < count) {
     const kept = [...cluster.members.values()].filter((member) => !removable.includes(member));
     const reasons = kept.map((member) => `"${member.displayName}" ${rules.whyKept?.(member) ?? "must stay"}`);
@@ -164,7 +155,7 @@ async function shrink(cluster: Entity, count: number, work: Work, rules: Cluster
   }
   const chosen = removable.slice(0, count);
   for (const member of chosen) rules.claim?.(member);
-  await inParallel(chosen, async (member) => {
+  await atMost(cluster.config.peek(MAX_CONCURRENT_CHILD_COMMANDS), chosen, async (member) => {
     try {
       await removeMember(cluster, member, work);
     } catch (error) {
@@ -174,75 +165,14 @@ async function shrink(cluster: Entity, count: number, work: Work, rules: Cluster
   });
 }
 
+/** The replacement goes into the zone of the one that it replaces. */
 async function replaceMember({ entity: cluster, parameters, work }: EffectorCall): Promise<string> {
   const member = cluster.members.get(String(parameters["memberId"]));
   if (member === undefined) throw new ClockerError("not-found", `Cannot replace member "${String(parameters["memberId"])}": it is not a member of "${cluster.displayName}"`);
-  const { started, failures } = await grow(cluster, 1, work);
+  const zone = zoneOf(cluster, member);
+  const { started, failures } = await grow(cluster, 1, work, zone === undefined ? undefined : [{ zone }]);
   const replacement = started[0];
   if (replacement === undefined) throw new ClockerError("start-failed", `Cannot replace "${member.displayName}": its replacement failed to start`, { cause: failures[0] });
   await removeMember(cluster, member, work);
   return replacement.id;
-}
-
-async function removeMember(cluster: Entity, member: Entity, work: Work): Promise<void> {
-  if (member.is(STARTABLE)) await member.invoke("stop", {}, work);
-  cluster.management.unmanage(member);
-  await cluster.management.documents.flush();
-}
-
-/** A member that failed to start: what it made is removed, or it is kept in quarantine for looking into. */
-async function setAside(cluster: Entity, member: Entity, error: unknown, work: Work): Promise<void> {
-  work.write("stderr", `"${member.displayName}" failed to start: ${messageOf(error)}\n`);
-  cluster.removeMember(member);
-  const noMachine = error instanceof ClockerError && error.code === "no-machine";
-  if (!noMachine && !work.signal.aborted && cluster.config.peek(QUARANTINE_FAILED)) {
-    quarantineOf(cluster).addMember(member);
-    return;
-  }
-  try {
-    // A task of its own, so that it goes on where the start was cancelled; who cancelled it waits for it.
-    if (member.is(STARTABLE)) await cluster.management.submit(cluster, `remove ${member.displayName}, which failed to start`, (own) => member.invoke("stop", {}, own)).result;
-    cluster.management.unmanage(member);
-  } catch {
-    // The task tells why. What is left of the member stays in sight, and can be stopped again.
-    quarantineOf(cluster).addMember(member);
-  }
-}
-
-const QUARANTINE = "quarantine";
-
-function quarantineOf(cluster: Entity): Entity {
-  const known = cluster.children.find((child) => child.displayName === QUARANTINE);
-  if (known !== undefined) return known;
-  const group = cluster.management.create(entitySpec(basicGroup.name, { displayName: QUARANTINE }), cluster);
-  cluster.set(QUARANTINE_GROUP, entityReference(group));
-  return group;
-}
-
-async function memberSpecs(cluster: Entity, count: number, work: Work): Promise<EntitySpec[]> {
-  const spec = await cluster.config.get(MEMBER_SPEC, work);
-  if (spec === undefined) throw new ClockerError("invalid-value", `Cannot make members of "${cluster.displayName}": "${MEMBER_SPEC.name}" is not set`);
-  const first = cluster.members.size === 0 ? await cluster.config.get(FIRST_MEMBER_SPEC, work) : undefined;
-  return Array.from({ length: count }, (_, i) => (i === 0 && first !== undefined ? first : spec));
-}
-
-function addMember(cluster: Entity, spec: EntitySpec): Entity {
-  const number = Math.max(0, ...[...cluster.members.values()].map((member) => member.get(CLUSTER_MEMBER_ID) ?? 0)) + 1;
-  const member = cluster.management.create(spec, cluster);
-  member.set(CLUSTER_MEMBER_ID, number);
-  cluster.addMember(member);
-  return member;
-}
-
-function deriveHealthFromMembers(cluster: Entity): void {
-  const health = new DerivedHealth(cluster, "members", atLeastOneUnlessEmpty);
-  cluster.members.forEach((member) => health.watch(member));
-  const stop = cluster.management.events.subscribeEntity(cluster.id, (event) => {
-    if (event.kind === "member-added") health.watch(event.member);
-    if (event.kind === "member-removed") health.unwatch(event.member);
-  });
-  cluster.addWatch(() => {
-    stop();
-    health.close();
-  });
 }

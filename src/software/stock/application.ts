@@ -4,9 +4,9 @@ import type { Entity } from "../../model/entity.ts";
 import { defineEntityType } from "../../model/entity-type.ts";
 import { types } from "../../model/types/index.ts";
 import { baseSensors } from "./attributes.ts";
-import { deriveHealthFromChildren } from "./children-health.ts";
+import { deriveHealthFromChildren, RUNNING_QUORUM, UP_QUORUM } from "./children-health.ts";
 import { forgetFailures, setExpected, setFailed } from "./service-state.ts";
-import { APPLICATION, LOCATIONS_PARAMETER, locationsFor, startChildren, STARTABLE, stopChildren } from "./startable.ts";
+import { APPLICATION, LOCATIONS_PARAMETER, settle, startChildren, STARTABLE, stopChildren } from "./startable.ts";
 
 export const DESTROY_ON_STOP = configKey("application.stop.shouldDestroy", types.boolean, "Whether stopping the application also removes it", { defaultValue: true, inherited: false });
 export const WRAPPER_APP = configKey("brooklyn.wrapper_app", types.boolean, "Whether the application was only made to hold a blueprint's services", { defaultValue: false, inherited: false });
@@ -26,6 +26,7 @@ export const startableBase = defineEntityType({
   isAbstract: true,
   extends: [entityBase],
   traits: [STARTABLE],
+  config: [UP_QUORUM, RUNNING_QUORUM],
   effectors: [
     effector("start", "Start the process or service represented by this entity", start, { parameters: [LOCATIONS_PARAMETER] }),
     effector("stop", "Stop the process or service represented by this entity", stop),
@@ -92,7 +93,7 @@ export async function stopping(entity: Entity, body: () => Promise<void>): Promi
 
 async function start({ entity, parameters, work }: EffectorCall): Promise<void> {
   await starting(entity, async () => {
-    for (const location of locationsFor(entity, parameters["locations"])) entity.addLocation(location);
+    settle(entity, parameters["locations"]);
     await startChildren(entity, work);
   });
 }

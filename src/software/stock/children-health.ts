@@ -1,4 +1,6 @@
+import { configKey } from "../../model/config-key.ts";
 import type { Entity } from "../../model/entity.ts";
+import { isQuorate, quorumType, type Quorum } from "../../model/quorum.ts";
 import { SERVICE_STATE, SERVICE_UP } from "./attributes.ts";
 import { setNotUp, setProblem } from "./service-state.ts";
 import { STARTABLE } from "./startable.ts";
@@ -10,10 +12,18 @@ export interface HealthQuorum {
   isRunning(onFire: number, total: number): boolean;
 }
 
+export const UP_QUORUM = configKey("quorum.up", quorumType, "How many must be up for the service to be: all, allAndAtLeastOne, atLeastOne, atLeastOneUnlessEmpty, alwaysHealthy, a number, or points such as [[0,0],[4,3]]", { inherited: false });
+export const RUNNING_QUORUM = configKey("quorum.running", quorumType, "How many must not be on fire for the service not to be, written as quorum.up; all when unset", { inherited: false });
+
+/** The quorums of an entity: as its config has them, else all must run, and as many be up as the given default says. */
+export function quorumOf(entity: Entity, upByDefault: Quorum): HealthQuorum {
+  const up = entity.config.peek(UP_QUORUM) ?? upByDefault;
+  const running = entity.config.peek(RUNNING_QUORUM) ?? ALL;
+  return { isUp: (healthy, total) => isQuorate(up, healthy, total), isRunning: (onFire, total) => isQuorate(running, total - onFire, total) };
+}
+
 /** Brooklyn's default of applications: up when all are. */
-export const allUp: HealthQuorum = { isUp: (up, total) => up === total, isRunning: (onFire) => onFire === 0 };
-/** Brooklyn's default of clusters: up with one member up, or when nobody is asked to be. */
-export const atLeastOneUnlessEmpty: HealthQuorum = { isUp: (up, total) => total === 0 || up > 0, isRunning: (onFire) => onFire === 0 };
+const ALL: Quorum = { name: "all" };
 
 /**
  * Derives an entity's health from others (its children, its members): keeps `service.notUp.indicators` and `service.problems` true to them.
@@ -64,7 +74,7 @@ export class DerivedHealth {
 }
 
 /** Keeps an entity's health true to its children that are started and stopped; groups and the like have no service. */
-export function deriveHealthFromChildren(entity: Entity, quorum: HealthQuorum = allUp): void {
+export function deriveHealthFromChildren(entity: Entity, quorum: HealthQuorum = quorumOf(entity, ALL)): void {
   const health = new DerivedHealth(entity, "children", quorum);
   const { events } = entity.management;
   const watchNew = () => entity.children.filter((child) => child.is(STARTABLE)).forEach((child) => health.watch(child));

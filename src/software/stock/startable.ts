@@ -1,7 +1,7 @@
 import type { Entity } from "../../model/entity.ts";
 import type { EffectorParameter } from "../../model/effector.ts";
 import type { Location } from "../../model/location.ts";
-import type { LocationReference } from "../../model/spec.ts";
+import type { JsonObject, LocationReference } from "../../model/spec.ts";
 import { STARTABLE } from "../../model/traits.ts";
 import { types } from "../../model/types/index.ts";
 import { inParallel, type Work } from "../../model/work.ts";
@@ -30,19 +30,32 @@ export function startable(entities: readonly Entity[]): Entity[] {
 }
 
 /**
- * The locations an entity starts in: those given to the effector, else its own, else its nearest ancestor's (reference, 3.4).
+ * The locations an entity starts in: those given to the effector, else its own, else its nearest ancestor's (reference, 3.4). Where an ancestor was
+ * started counts more than where it was asked to be.
  * @throws ClockerError `unknown-location`.
  */
 export function locationsFor(entity: Entity, given: unknown): Location[] {
+  const resolved = (references: readonly LocationReference[]): Location[] => references.map((reference) => entity.management.locations.resolve(reference));
   const asked = referencesOf(given);
+  if (asked.length > 0) return resolved(asked);
+  if (entity.locationReferences !== undefined) return resolved(entity.locationReferences);
   for (let owner: Entity | undefined = entity; owner !== undefined; owner = owner.parent) {
-    const references: readonly LocationReference[] | undefined = asked.length > 0 ? asked : owner.locationReferences;
-    if (references !== undefined) return references.map((reference) => entity.management.locations.resolve(reference));
-    // Locations that an ancestor was started in count as its own.
-    const started = owner === entity ? [] : owner.locations;
-    if (started.length > 0) return [...started];
+    if (owner.locations.length > 0) return [...owner.locations];
+    if (owner.locationReferences !== undefined) return resolved(owner.locationReferences);
   }
   return [];
+}
+
+/** Puts an entity into the locations that it starts in, out of those of an earlier start. */
+export function settle(entity: Entity, given: unknown): void {
+  const locations = locationsFor(entity, given);
+  const isKept = (known: Location): boolean => isMachine(known) || locations.some(({ id }) => id === known.id);
+  for (const known of [...entity.locations]) if (!isKept(known)) entity.removeLocation(known);
+  for (const location of locations) entity.addLocation(location);
+}
+
+function isMachine(location: Location): boolean {
+  return "machine" in location;
 }
 
 function referencesOf(given: unknown): LocationReference[] {
@@ -51,7 +64,11 @@ function referencesOf(given: unknown): LocationReference[] {
   if (typeof given === "string") return [{ spec: given }];
   if (typeof given === "object") {
     if ("spec" in given && typeof given.spec === "string") return [given as LocationReference];
-    return Object.entries(given).map(([spec, config]) => ({ spec, ...(typeof config === "object" && config !== null ? { config } : {}) }));
+    return Object.entries(given).map(([spec, config]: [string, unknown]) => ({ spec, ...(isObject(config) ? { config } : {}) }));
   }
   return [];
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
