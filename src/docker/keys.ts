@@ -52,6 +52,11 @@ export const HOST_POLL_PERIOD = configKey("docker.host.pollPeriod", types.durati
 export const STORAGE_DRIVER = configKey("docker.host.driver.storage", types.string, "Docker's storage driver, where Clocker installs the engine; Docker's choice when absent", {});
 export const INSTALL_METHOD = configKey("docker.install.method", types.string, "How a missing engine is installed: `package` (the distribution's), `script` (from docker.install.script.url), or `none`", { defaultValue: "package" });
 export const INSTALL_SCRIPT_URL = configKey("docker.install.script.url", types.string, "Script that installs the engine, for docker.install.method: script", {});
+export const REGISTRY_MIRRORS = configKey("docker.host.registryMirrors", types.list(types.string), "URLs of mirrors that the hosts' engines ask first for images without a registry of their own", {});
+export const INSECURE_REGISTRIES = configKey("docker.host.insecureRegistries", types.list(types.string), "Registries (`host:port`) that the hosts' engines may reach without TLS", {});
+export const REGISTRY_URL = configKey("docker.registry.url", types.string, "Registry that images without one of their own are pulled from", { flag: "registryUrl" });
+export const REGISTRY_USERNAME = configKey("docker.registry.username", types.string, "User of that registry", { flag: "registryUsername" });
+export const REGISTRY_PASSWORD = configKey("docker.registry.password", types.secret, "Password of that user", { flag: "registryPassword", secret: true });
 export const HOST_FLAGS = configKey("docker.host.flags", types.map(types.json), "provisioning.properties for the hosts' machines", { flag: "provisioningFlags", aliases: ["provisioning.properties"] });
 
 export const DOCKER_HOST_NAME = sensor("docker.host.name", types.string, "Name of the host");

@@ -25,12 +25,12 @@ const STOP_TIMEOUT = 60_000;
  * Starts a Docker Engine of its own for tests: own data, own socket, no bridge, no iptables, so it disturbs no other. Needs root, `dockerd`
  * and `containerd` (Debian: docker.io), and `busybox` (busybox-static).
  */
-export async function startTestEngine(): Promise<TestEngine> {
+export async function startTestEngine(options: { registryMirror?: string } = {}): Promise<TestEngine> {
   requireProgram("/usr/sbin/dockerd", "docker.io");
   const folder = await mkdtemp(join(tmpdir(), "clocker-engine-"));
   const socket = join(folder, "docker.sock");
   const logFile = join(folder, "dockerd.log");
-  const daemon = startDaemon(folder, socket, logFile);
+  const daemon = startDaemon(folder, socket, logFile, options.registryMirror);
   const stop = async (): Promise<void> => {
     await removeAll(socket);
     await end(daemon);
@@ -50,13 +50,14 @@ function requireProgram(path: string, debianPackage: string): void {
   if (!existsSync(path)) throw new Error(`Cannot start a test engine: no "${path}"; on Debian: apt-get install ${debianPackage}`);
 }
 
-function startDaemon(folder: string, socket: string, logFile: string): ChildProcess {
+function startDaemon(folder: string, socket: string, logFile: string, registryMirror: string | undefined): ChildProcess {
   const log = openSync(logFile, "w");
   const daemon = spawn(
     "/usr/sbin/dockerd",
     [
       ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec"), "--pidfile", join(folder, "pid")],
       ...["-H", `unix://${socket}`, "--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false"],
+      ...(registryMirror === undefined ? [] : ["--registry-mirror", registryMirror]),
     ],
     { stdio: ["ignore", log, log] },
   );

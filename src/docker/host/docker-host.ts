@@ -37,7 +37,7 @@ export const dockerHost = defineEntityType({
   traits: [STARTABLE, "org.apache.brooklyn.entity.machine.MachineEntity"],
   config: [
     keys.DOCKER_VERSION, keys.MAX_CONTAINERS, keys.MAX_CPU, keys.HA_POLICIES, keys.CONTAINER_SPEC, keys.HOST_NAME_FORMAT, keys.SCAN_INTERVAL, keys.HOST_POLL_PERIOD, keys.STORAGE_DRIVER,
-    keys.INSTALL_METHOD, keys.INSTALL_SCRIPT_URL, keys.HOST_FLAGS, keys.SECURITY_GROUP, keys.OPEN_IPTABLES, keys.HOST_PORTS, keys.HOST_VOLUMES, keys.AFFINITY_RULES, keys.IMAGE_ID, keys.HARDWARE_ID, keys.REGISTER_HOSTS, START_TIMEOUT,
+    keys.INSTALL_METHOD, keys.INSTALL_SCRIPT_URL, keys.REGISTRY_MIRRORS, keys.INSECURE_REGISTRIES, keys.REGISTRY_URL, keys.REGISTRY_USERNAME, keys.REGISTRY_PASSWORD, keys.HOST_FLAGS, keys.SECURITY_GROUP, keys.OPEN_IPTABLES, keys.HOST_PORTS, keys.HOST_VOLUMES, keys.AFFINITY_RULES, keys.IMAGE_ID, keys.HARDWARE_ID, keys.REGISTER_HOSTS, START_TIMEOUT,
   ],
   sensors: [
     ...machineSensors, keys.DOCKER_HOST_NAME, keys.CONTAINERS_GROUP, keys.ENGINE_VERSION, keys.ENGINE_STORAGE, keys.HOST_CONTAINERS, keys.CONTAINER_COUNTER, keys.CONTAINER_INFRASTRUCTURE,
@@ -155,7 +155,10 @@ async function setUpOptions(host: Entity, work: Work): Promise<DockerHostOptions
   if (install !== "package" && install !== "script" && install !== "none") {
     throw new ClockerError("invalid-value", `Cannot read config "${keys.INSTALL_METHOD.name}" of "${host.displayName}": "${install}" is not one of package, script, none`);
   }
-  return { install, ...(scriptUrl === undefined ? {} : { scriptUrl }), ...(storageDriver === undefined ? {} : { storageDriver }) };
+  const insecureRegistries = await host.config.get(keys.INSECURE_REGISTRIES, work);
+  const registryMirrors = await host.config.get(keys.REGISTRY_MIRRORS, work);
+  const registries = { ...(insecureRegistries === undefined ? {} : { insecureRegistries }), ...(registryMirrors === undefined ? {} : { registryMirrors }) };
+  return { install, ...registries, ...(scriptUrl === undefined ? {} : { scriptUrl }), ...(storageDriver === undefined ? {} : { storageDriver }) };
 }
 
 async function stop({ entity: host, work }: EffectorCall): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Engine } from "../../engine/engine.ts";
+import type { Engine, RegistryAuth } from "../../engine/engine.ts";
 import type { ConfigKey } from "../../model/config-key.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
@@ -8,7 +8,8 @@ import { ensureBaseImage } from "../../provider/base-image.ts";
 import { defaultCacheDir } from "../../provider/provider-config.ts";
 import { tarOf } from "../../provider/tar-of.ts";
 import type { HostRuntime, ImageUnderWay } from "../host/host-runtime.ts";
-import { DOCKERFILE_NAME, DOCKERFILE_SUBSTITUTIONS, DOCKERFILE_URL, IMAGE_ID, IMAGE_NAME, IMAGE_TAG } from "../keys.ts";
+import { DOCKERFILE_NAME, DOCKERFILE_SUBSTITUTIONS, DOCKERFILE_URL, IMAGE_ID, IMAGE_NAME, IMAGE_TAG, REGISTRY_PASSWORD, REGISTRY_URL, REGISTRY_USERNAME } from "../keys.ts";
+import { imageReference } from "./image-reference.ts";
 import { imageNameFor, renderDockerfile, repositoryFor } from "./dockerfile.ts";
 
 /** The image for a container, on its host. */
@@ -29,8 +30,9 @@ export async function ensureImage(runtime: HostRuntime, entity: Entity, option: 
   const { engine } = runtime;
   const named = await option(IMAGE_NAME);
   if (named !== undefined) {
-    const name = qualified(named, (await option(IMAGE_TAG)) ?? "latest");
-    await once(runtime, name, work, (step) => pull(engine, name, step));
+    const registry = { url: await option(REGISTRY_URL), username: await option(REGISTRY_USERNAME), password: await option(REGISTRY_PASSWORD) };
+    const { name, auth } = imageReference(named, (await option(IMAGE_TAG)) ?? "latest", registry);
+    await once(runtime, name, work, (step) => pull(engine, name, auth, step));
     return { name, isUsers: true };
   }
   const url = await option(DOCKERFILE_URL);
@@ -69,11 +71,11 @@ async function build(runtime: HostRuntime, entity: Entity, url: string, option: 
   return name;
 }
 
-async function pull(engine: Engine, name: string, work: Work): Promise<void> {
+async function pull(engine: Engine, name: string, auth: RegistryAuth | undefined, work: Work): Promise<void> {
   if (await isThere(engine, name, work)) return;
   await work.step(`pull ${name}`, async (step) => {
     try {
-      await engine.pullImage(name, { onProgress: (line) => step.log(line) }, step.signal);
+      await engine.pullImage(name, { ...(auth === undefined ? {} : { registryAuth: auth }), onProgress: (line) => step.log(line) }, step.signal);
     } catch (error) {
       step.signal.throwIfAborted();
       throw new ClockerError("engine-error", `Cannot pull image "${name}" on "${engine.name}"`, { cause: error, remedy: "Check the image's name and tag, and that the host reaches its registry" });
@@ -89,12 +91,6 @@ async function isThere(engine: Engine, name: string, work: Work): Promise<boolea
     if (error instanceof ClockerError && error.code === "not-found") return false;
     throw error;
   }
-}
-
-/** `name:tag`, unless the name has a tag or digest of its own. */
-function qualified(name: string, tag: string): string {
-  const last = name.slice(name.lastIndexOf("/") + 1);
-  return last.includes(":") || last.includes("@") ? name : `${name}:${tag}`;
 }
 
 /**
