@@ -125,6 +125,6 @@ async function descendants(pid: number): Promise<number[]> {
   const { stdout } = await run("ps", ["-e", "-o", "pid=,ppid=,comm="]);
   const rows = stdout.trim().split("\n").map((line) => line.trim().split(/\s+/));
   const below = (parent: number): number[] =>
-    rows.filter(([, ppid, name]) => Number(ppid) === parent && name === "sshd").flatMap(([child]) => [Number(child), ...below(Number(child))]);
+    rows.filter(([, ppid, name]) => Number(ppid) === parent && name?.startsWith("sshd")).flatMap(([child]) => [Number(child), ...below(Number(child))]);
   return below(pid);
 }
