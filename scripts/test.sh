@@ -32,10 +32,11 @@ main() {
 }
 
 check() {
-  say "Checking types, lint and the direction of dependencies"
+  say "Checking types, lint, the direction of dependencies and the generated reference"
   tsc --noEmit
   oxlint
   node scripts/check-dependencies.ts
+  node scripts/generate-docs.ts --check
 }
 
 bring_packages() {
