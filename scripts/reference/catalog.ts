@@ -16,6 +16,6 @@ export function catalogPage(items: readonly CatalogItem[]): Page {
 }
 
 function section({ id, version, displayName, description, itemType, plan }: CatalogItem): string {
-  const rows = readParameters(plan).map((parameter) => [code(parameter.name), parameter.type ?? "", parameter.default === undefined ? "" : code(JSON.stringify(parameter.default)), parameter.description ?? parameter.label ?? ""]);
+  const rows = readParameters(plan).map((parameter) => [code(parameter.name), code(parameter.type ?? ""), parameter.default === undefined ? "" : code(JSON.stringify(parameter.default)), parameter.description ?? parameter.label ?? ""]);
   return paragraphs(`## ${displayName ?? id}`, `${code(`${id}:${version}`)} (${itemType})`, description?.trim() ?? "", table(["parameter", "type", "default", "what for"], rows));
 }

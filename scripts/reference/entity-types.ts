@@ -8,7 +8,7 @@ import { code, codes, type Page, paragraphs, table } from "./page.ts";
 
 /** Every entity type that is made of code, with what it adds to the types it extends. */
 export function entityTypesPage(): Page {
-  const types = knownTypes().entityTypes();
+  const types = knownTypes().entityTypes().toSorted(byName);
   const index = table(["type", "what it is"], types.map((type) => [`[${type.displayName}](#${anchor(type)})`, type.description]));
   return {
     file: "entity-types.md",
@@ -75,7 +75,7 @@ function defaultOf({ defaultValue, type, secret }: ConfigKey): string {
   return code(typeof json === "string" ? json : JSON.stringify(json));
 }
 
-function byName(a: { name: string }, b: { name: string }): number {
+export function byName(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
