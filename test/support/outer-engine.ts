@@ -30,8 +30,8 @@ export async function removeOwnedBy(planeId: string): Promise<void> {
   if (networks.length > 0) await docker("network", "rm", ...networks);
 }
 
-/** Containers in a machine's own engine, by name. */
+/** Containers in a machine's own engine, by name: none where it has not been set up yet. */
 export async function containersIn(machine: string): Promise<string[]> {
-  const names = await docker("exec", machine, "docker", "ps", "--all", "--format", "{{.Names}}");
+  const names = await docker("exec", machine, "sh", "-c", "[ ! -S /var/run/docker.sock ] || docker ps --all --format '{{.Names}}'");
   return names.split("\n").filter((name) => name !== "");
 }
