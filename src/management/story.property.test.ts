@@ -60,15 +60,15 @@ async function tell(story: readonly Happening[]): Promise<void> {
 async function happen(world: World, server: SimulatedServer, event: Exclude<Happening, { do: "crash" | "pass" | "deploy" }>): Promise<void> {
   const applications = server.plane.applications().filter((each) => !each.is(INFRASTRUCTURE));
   const engines = world.liveEngines();
-  const entity = event.do === "resize" ? undefined : pick(event.do === "destroy" ? applications : server.of(webServer.name), event.which);
+  const [entity, application] = event.do === "resize" ? [] : [pick(server.of(webServer.name), event.which), pick(applications, event.which)];
   if (event.do === "resize") server.applications.invoke(server.find("Cloud"), "resize", { desiredSize: event.size });
-  else if (event.do === "destroy") entity !== undefined && server.applications.destroy(entity);
-  else if (event.do === "stop" || event.do === "start") entity !== undefined && server.applications.invoke(entity, event.do, {});
+  else if (event.do === "destroy" && application !== undefined) server.applications.destroy(application);
+  else if ((event.do === "stop" || event.do === "start") && entity !== undefined) server.applications.invoke(entity, event.do, {});
   else if (event.do === "cancel") pick([...server.plane.tasks.running()], event.which)?.cancel(new ClockerError("cancelled", "Enough"));
   else if (event.do === "away") pick(engines, event.which)?.goAway();
   else if (event.do === "back") pick(engines, event.which)?.comeBack();
   else if (event.do === "fail") pick(engines, event.which)?.failNext(event.call, new ClockerError("engine-error", "The engine failed"));
-  else await pick(engines, event.which)?.createContainer({ image: "debian:bookworm-slim" }).catch(() => {});
+  else if (event.do === "foreign") await pick(engines, event.which)?.createContainer({ image: "debian:bookworm-slim" }).catch(() => {});
 }
 
 /** Once everything has come to rest. */

@@ -25,6 +25,18 @@ export interface StepOptions {
   inessential?: boolean;
 }
 
+/** The same work, with a second signal that ends it and all its steps. */
+export function alsoEndedBy(work: Work, signal: AbortSignal): Work {
+  return {
+    taskId: work.taskId,
+    signal: AbortSignal.any([work.signal, signal]),
+    step: (name, body, options) => work.step(name, (inner) => body(alsoEndedBy(inner, signal)), options),
+    write: (stream, chunk) => work.write(stream, chunk),
+    log: (line) => work.log(line),
+    waitFor: (what) => work.waitFor(what),
+  };
+}
+
 /**
  * Runs `body` for all items at once, waits for every one to end, then throws the first failure: nothing is left running unobserved.
  */

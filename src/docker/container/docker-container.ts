@@ -2,8 +2,8 @@ import { effector, type EffectorCall } from "../../model/effector.ts";
 import type { Entity } from "../../model/entity.ts";
 import { defineEntityType } from "../../model/entity-type.ts";
 import { ClockerError } from "../../model/errors.ts";
-import { types } from "../../model/types/index.ts";
-import type { Work } from "../../model/work.ts";
+import { showDuration, types } from "../../model/types/index.ts";
+import { alsoEndedBy, type Work } from "../../model/work.ts";
 import { entityBase, starting, stopping } from "../../software/stock/application.ts";
 import { HOST_ADDRESS, HOST_NAME, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME } from "../../software/stock/attributes.ts";
 import { expectedState, setExpected, setNotUp } from "../../software/stock/service-state.ts";
@@ -83,12 +83,30 @@ async function removeUnused(container: Entity, work: Work): Promise<void> {
 async function start({ entity: container, work }: EffectorCall): Promise<void> {
   const id = container.get(keys.CONTAINER_ID);
   await starting(container, async () => {
-    if (id === undefined) await runContainer(container, runtimeOf(container), work);
+    if (id === undefined) await withinStartTimeout(container, work, (bounded) => runContainer(container, runtimeOf(container), bounded));
     else {
       await runtimeOf(container).engine.startContainer(id, work.signal);
       await refresh(container, work.signal);
     }
   });
+}
+
+async function withinStartTimeout(container: Entity, work: Work, body: (work: Work) => Promise<void>): Promise<void> {
+  const timeout = await container.config.get(keys.CONTAINER_START_TIMEOUT, work);
+  const controller = new AbortController();
+  const late = new ClockerError("timeout", `Cannot start container "${container.displayName}": it took longer than ${showDuration(timeout)}`, {
+    remedy: `Look at the tasks for what it waited for; raise "${keys.CONTAINER_START_TIMEOUT.name}" where the image only takes long`,
+  });
+  const disarm = container.management.clock.after(timeout, () => controller.abort(late));
+  try {
+    await body(alsoEndedBy(work, controller.signal));
+  } catch (error) {
+    // What was waited for tells of the abort in its own words.
+    if (controller.signal.aborted) throw late;
+    throw error;
+  } finally {
+    disarm();
+  }
 }
 
 async function stop({ entity: container, work }: EffectorCall): Promise<void> {

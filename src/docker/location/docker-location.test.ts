@@ -173,6 +173,18 @@ describe("a failure", () => {
     await expectNothingLeft();
   });
 
+  test.each(["pullImage", "startContainer"] as const)("to answer %s within docker.container.startTimeout leaves nothing, and says so", async (call) => {
+    const neverBeforeAborted = (...given: unknown[]): Promise<never> =>
+      new Promise((_resolve, reject) => {
+        for (const signal of given) if (signal instanceof AbortSignal) signal.addEventListener("abort", () => reject(signal.reason));
+      });
+    engine[call] = neverBeforeAborted;
+    cloud.config.set("docker.container.startTimeout", "2m");
+    const { error } = await failing(1, { "docker.image.name": "nobody/nothing:1" });
+    expect(error).toMatchObject({ code: "timeout", message: expect.stringContaining("took longer than 2m") as string });
+    await expectNothingLeft();
+  });
+
   test("of one of three in parallel leaves the other two", async () => {
     engine.failNext("startContainer", died);
     await failing(3);
