@@ -28,11 +28,11 @@ export const containers: Benchmark = {
     }
     const obtained = clocker.map((each) => each.obtained);
     const running = clocker.map((each) => each.running);
-    const engineOnly = { what: `the same ${CONTAINERS} through the engine's API`, value: median(straight) };
+    const engineOnly = { what: "straight through the engine", value: median(straight) };
     return [
-      { what: `${CONTAINERS} containers through Clocker`, value: median(obtained), unit: "ms", peer: engineOnly, note: `median of ${rounds(obtained)}; engine ${rounds(straight)}` },
-      { what: "as a ratio", value: median(obtained.map((ms, round) => ms / (straight[round] ?? Number.NaN))), unit: "ratio", peer: engineOnly, note: "median of the rounds' ratios; placed, recorded durably, created, started, known as machines" },
-      { what: "until the application runs", value: median(running), unit: "ms", peer: engineOnly, note: "then a command in each makes its folders" },
+      { what: `${CONTAINERS} containers through Clocker`, value: median(obtained), unit: "ms", peer: engineOnly, note: `median of ${rounds(obtained)}; straight ${rounds(straight)}` },
+      { what: "as a ratio", value: median(obtained.map((ms, round) => ms / (straight[round] ?? Number.NaN))), unit: "ratio", peer: engineOnly, note: "median of the rounds; placed, recorded durably, created, started" },
+      { what: "until the application runs", value: median(running), unit: "ms", peer: engineOnly, note: "with a command run in each" },
     ];
   },
 };

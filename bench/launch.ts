@@ -30,8 +30,8 @@ async function sample(starting: ReturnType<typeof startClocker>): Promise<Sample
 function figures(clocker: readonly Sample[], node: readonly Sample[]): Figure[] {
   const times = clocker.map(({ ms }) => ms);
   return [
-    { what: "launch to first answered request", value: median(times), unit: "ms", peer: { what: "Node with an empty HTTP server", value: median(node.map(({ ms }) => ms)) }, note: `median of ${rounds(times)}; new data directory` },
-    { what: "memory (RSS) then", value: median(clocker.map(({ rss }) => rss)), unit: "bytes", peer: { what: "Node with an empty HTTP server", value: median(node.map(({ rss }) => rss)) } },
+    { what: "launch to first answered request", value: median(times), unit: "ms", peer: { what: "bare Node", value: median(node.map(({ ms }) => ms)) }, note: `median of ${rounds(times)}; new data directory` },
+    { what: "memory (RSS) then", value: median(clocker.map(({ rss }) => rss)), unit: "bytes", peer: { what: "bare Node", value: median(node.map(({ rss }) => rss)) } },
   ];
 }
 

@@ -27,7 +27,7 @@ export const restart: Benchmark = {
     const rss = await server.rssNow();
     await server.stop();
     return [
-      { what: "restart until 1,000 entities are answered", value: median(times), unit: "ms", peer: { what: "launch with an empty store", value: empty.ms }, note: `median of ${rounds(times)}, each after kill -9` },
+      { what: "restart until 1,000 entities are answered", value: median(times), unit: "ms", peer: { what: "launch with an empty store", value: empty.ms }, note: `median of ${rounds(times)}, after kill -9` },
       { what: "memory (RSS) then", value: rss, unit: "bytes", peer: { what: "with an empty store", value: empty.rss } },
       { what: "deploying them (10 applications)", value: deployedIn, unit: "ms", note: "made, started and durable; no machines" },
     ];

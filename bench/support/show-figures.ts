@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import { table } from "../../src/cli/output/table.ts";
 import type { Figure, Unit } from "../benchmark.ts";
 
 /** What a benchmark came to: its figures, or why it has none. */
@@ -11,14 +11,21 @@ export interface Outcome {
 
 /** The table at the end of a run. */
 export function figuresTable(outcomes: readonly Outcome[]): string {
-  const table = new Table({ head: ["benchmark", "figure", "value", "floor or peer", "note"], style: { head: [], border: [] }, wordWrap: true, colWidths: [14, 36, 12, 36, 44] });
-  for (const { benchmark, figures, error } of outcomes) {
-    if (error !== undefined) table.push([benchmark, "not measured", "", "", error]);
-    for (const { what, value, unit, peer, note } of figures) {
-      table.push([benchmark, what, shown(value, unit), peer === undefined ? "" : `${shown(peer.value, unit === "ratio" ? "ms" : unit)} ${peer.what}`, note ?? ""]);
-    }
-  }
-  return table.toString();
+  const rows = outcomes.flatMap(({ benchmark, figures, error }) => [
+    ...(error === undefined ? [] : [{ benchmark, what: "not measured", value: "", peer: "", note: error }]),
+    ...figures.map(({ what, value, unit, peer, note }) => ({ benchmark, what, value: shown(value, unit), peer: peer === undefined ? "" : `${shown(peer.value, unit === "ratio" ? "ms" : unit)} ${peer.what}`, note })),
+  ]);
+  return table(
+    [
+      { title: "BENCHMARK", value: (row) => row.benchmark },
+      { title: "FIGURE", value: (row) => row.what },
+      { title: "VALUE", value: (row) => row.value },
+      { title: "FLOOR OR PEER", value: (row) => row.peer },
+      { title: "NOTE", value: (row) => row.note },
+    ],
+    rows,
+    undefined,
+  );
 }
 
 function shown(value: number, unit: Unit): string {
