@@ -6,7 +6,7 @@ import { ClockerError } from "../model/errors.ts";
 import { expectedState, isStoppingOrStopped } from "../model/service-state.ts";
 
 export interface PolicyDefinition {
-  /** Under `org.apache.brooklyn.policy`: `ha.ServiceRestarter`. */
+  /** Under `org.apache.brooklyn.policy`: `ha.ServiceRestarter`; or a full name that begins with `org.`. */
   readonly name: string;
   readonly kind?: AdjunctType["kind"];
   readonly displayName: string;
@@ -21,12 +21,13 @@ export interface PolicyDefinition {
 
 /** A policy of `org.apache.brooklyn.policy`, once `brooklyn.policy`. */
 export function policy({ name, kind = "policy", displayName, description, aliases = [], config, unresolved = [], begin }: PolicyDefinition): AdjunctType {
+  const isFull = name.startsWith("org.");
   return {
-    name: `org.apache.brooklyn.policy.${name}`,
+    name: isFull ? name : `org.apache.brooklyn.policy.${name}`,
     kind,
     displayName,
     description,
-    aliases: [`brooklyn.policy.${name}`, ...aliases],
+    aliases: [...(isFull ? [] : [`brooklyn.policy.${name}`]), ...aliases],
     config,
     attach: (adjunct) => withSettings(adjunct, begin, unresolved),
   };
