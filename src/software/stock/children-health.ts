@@ -27,13 +27,16 @@ const ALL: Quorum = { name: "all" };
 
 /**
  * Derives an entity's health from others (its children, its members): keeps `service.notUp.indicators` and `service.problems` true to them.
- * Driven by events: `watch` and `unwatch` as they come and go.
+ * Driven by events: `watch` and `unwatch` as they come and go. A change costs the same however many there are.
  */
 export class DerivedHealth {
   readonly #entity: Entity;
   readonly #quorum: HealthQuorum;
   readonly #kind: string;
-  readonly #watched = new Map<string, { entity: Entity; stop: () => void }>();
+  /** Of each that is watched, how to stop. */
+  readonly #watched = new Map<Entity, () => void>();
+  readonly #notUp = new Set<Entity>();
+  readonly #onFire = new Set<Entity>();
 
   /** @param kind how messages call them: `children`, `members`. */
   constructor(entity: Entity, kind: string, quorum: HealthQuorum) {
@@ -43,33 +46,40 @@ export class DerivedHealth {
   }
 
   watch(other: Entity): void {
-    if (this.#watched.has(other.id)) return;
+    if (this.#watched.has(other)) return;
     const { events } = this.#entity.management;
-    const update = () => this.update();
-    const stops = [events.subscribeSensor(other.id, SERVICE_UP.name, update), events.subscribeSensor(other.id, SERVICE_STATE.name, update)];
-    this.#watched.set(other.id, { entity: other, stop: () => stops.forEach((stop) => stop()) });
-    this.update();
+    const look = () => this.#look(other);
+    const stops = [events.subscribeSensor(other.id, SERVICE_UP.name, look), events.subscribeSensor(other.id, SERVICE_STATE.name, look)];
+    this.#watched.set(other, () => stops.forEach((stop) => stop()));
+    look();
   }
 
   unwatch(other: Entity): void {
-    this.#watched.get(other.id)?.stop();
-    if (this.#watched.delete(other.id)) this.update();
+    this.#watched.get(other)?.();
+    this.#notUp.delete(other);
+    this.#onFire.delete(other);
+    if (this.#watched.delete(other)) this.update();
   }
 
   close(): void {
-    for (const { stop } of this.#watched.values()) stop();
+    for (const stop of this.#watched.values()) stop();
     this.#watched.clear();
   }
 
+  #look(other: Entity): void {
+    include(this.#notUp, other, other.get(SERVICE_UP) !== true);
+    include(this.#onFire, other, other.get(SERVICE_STATE) === "ON_FIRE");
+    this.update();
+  }
+
   update(): void {
-    const others = [...this.#watched.values()].map(({ entity }) => entity);
-    const notUp = others.filter((other) => other.get(SERVICE_UP) !== true);
-    const onFire = others.filter((other) => other.get(SERVICE_STATE) === "ON_FIRE");
+    const total = this.#watched.size;
+    const [notUp, onFire] = [this.#notUp, this.#onFire];
     const cause = `service-lifecycle-indicators-from-${this.#kind}`;
-    const up = this.#quorum.isUp(others.length - notUp.length, others.length);
-    setNotUp(this.#entity, cause, up ? undefined : `${notUp.length} of ${others.length} ${this.#kind} not up: ${names(notUp)}`);
-    const running = this.#quorum.isRunning(onFire.length, others.length);
-    setProblem(this.#entity, cause, running ? undefined : `${onFire.length} of ${others.length} ${this.#kind} on fire: ${names(onFire)}`);
+    const up = this.#quorum.isUp(total - notUp.size, total);
+    setNotUp(this.#entity, cause, up ? undefined : `${notUp.size} of ${total} ${this.#kind} not up: ${names(notUp)}`);
+    const running = this.#quorum.isRunning(onFire.size, total);
+    setProblem(this.#entity, cause, running ? undefined : `${onFire.size} of ${total} ${this.#kind} on fire: ${names(onFire)}`);
   }
 }
 
@@ -77,10 +87,9 @@ export class DerivedHealth {
 export function deriveHealthFromChildren(entity: Entity, quorum: HealthQuorum = quorumOf(entity, ALL)): void {
   const health = new DerivedHealth(entity, "children", quorum);
   const { events } = entity.management;
-  const watchNew = () => entity.children.filter((child) => child.is(STARTABLE)).forEach((child) => health.watch(child));
-  watchNew();
+  entity.children.filter((child) => child.is(STARTABLE)).forEach((child) => health.watch(child));
   const stop = events.subscribeEntity(entity.id, (event) => {
-    if (event.kind === "entity-added" && event.entity.parent === entity) watchNew();
+    if (event.kind === "entity-added" && event.entity.parent === entity && event.entity.is(STARTABLE)) health.watch(event.entity);
     if (event.kind === "entity-removed" && event.entity.parent === entity) health.unwatch(event.entity);
   });
   entity.addWatch(() => {
@@ -89,7 +98,15 @@ export function deriveHealthFromChildren(entity: Entity, quorum: HealthQuorum = 
   });
 }
 
-function names(entities: readonly Entity[]): string {
-  const shown = entities.slice(0, 5).map((entity) => `"${entity.displayName}"`);
-  return shown.join(", ") + (entities.length > 5 ? `, and ${entities.length - 5} more` : "");
+function include(set: Set<Entity>, entity: Entity, isIn: boolean): void {
+  if (isIn) set.add(entity);
+  else set.delete(entity);
+}
+
+const SHOWN = 5;
+
+function names(entities: ReadonlySet<Entity>): string {
+  const shown: string[] = [];
+  for (const entity of entities) if (shown.push(`"${entity.displayName}"`) === SHOWN) break;
+  return shown.join(", ") + (entities.size > SHOWN ? `, and ${entities.size - SHOWN} more` : "");
 }
