@@ -25,14 +25,16 @@ beforeAll(async () => {
   return () => server.dispose();
 });
 
-afterEach(async () => {
+afterEach(nothingIsLeft);
+
+async function nothingIsLeft(): Promise<void> {
   expect(await server.api.text("/v1/server/up")).toBe("true");
   const left = (await server.api.applications()).filter(({ id }) => id !== cloudId);
   for (const { id } of left) await server.api.remove(id);
   await noContainers();
   expect(await machinesOf(server.planeId)).toEqual([machine]);
   expect(await server.api.sensor(cloudId, cloudId, "docker.containers.total")).toBe(0);
-});
+}
 
 describe("a blueprint that cannot be deployed is refused before anything is made", () => {
   it.each([

@@ -189,7 +189,7 @@ describe("the same Tomcat without containers", () => {
     expect(await helloPage(sensors["webapp.url"])).toMatchObject({ host: "this computer", server: `Apache Tomcat/${TOMCAT_VERSION}` });
     expect(sensors).not.toHaveProperty(["mapped.webapp.url"]);
     await server.api.remove(id);
-    await expect(fetch(String(sensors["webapp.url"]))).rejects.toThrow();
+    await expect(fetch(String(sensors["webapp.url"]))).rejects.toThrow("fetch failed");
   }
 });
 

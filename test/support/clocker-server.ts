@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { ClockerApi, SOON } from "./clocker-api.ts";
 import { ClockerProcess, runClocker, type Ended } from "./clocker-process.ts";
 import { removeOwnedBy } from "./outer-engine.ts";
