@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, readdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { readBlueprint, readChildren, readSpec, type BlueprintWarning } from "../blueprint/index.ts";
-import { Catalog, readBom } from "../blueprint/catalog/index.ts";
+import { Catalog } from "../blueprint/catalog/index.ts";
 import { isDeferred, resolve } from "../blueprint/dsl/index.ts";
 import { dockerResolver } from "../docker/index.ts";
 import type { Clock } from "../model/clock.ts";
@@ -10,8 +10,13 @@ import { ClockerError, messageOf } from "../model/errors.ts";
 import { idSource } from "../model/ids.ts";
 import { providers } from "../provider/index.ts";
 import { isMachineLocation } from "../provider/location.ts";
+import { poolResolver } from "../software/pool/pool-location.ts";
 import { Applications, type BlueprintReader } from "./applications.ts";
+import { CatalogStore } from "./catalog-store.ts";
+import { ExternalConfig } from "./external/external-config.ts";
+import { resolvedProperties } from "./external/resolved-properties.ts";
 import { knownTypes } from "./known-types.ts";
+import { composedResolvers } from "./location/composed-resolvers.ts";
 import { PlaneLocations } from "./location/location-registry.ts";
 import { providerResolver } from "./location/provider-resolver.ts";
 import type { Logger } from "./logger.ts";
@@ -42,7 +47,9 @@ const PROJECT = path.resolve(import.meta.dirname, "../..");
 
 /** Starts the management server: opens the store, restores what was there, and takes up again what runs. */
 export async function openServer(options: ServerOptions): Promise<Server> {
-  const { dataDir, properties, log, clock = systemClock } = options;
+  const { dataDir, log, clock = systemClock } = options;
+  const external = new ExternalConfig(options.properties, clock);
+  const properties = await resolvedProperties(options.properties, external);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const store = options.store ?? (await openSqliteStore({ directory: dataDir, clock }));
   const persister = new Persister({ store, clock, onError: (error) => reportStoreFailure(error, log, options.onFatal) });
@@ -62,53 +69,51 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       resources: new Resources({ clock, dataDir, mavenRepository: properties.get("maven.repository") }),
       secrets: await openSecretStore(dataDir),
       log,
-      dsl: { isDeferred, resolve: (raw, scope, work) => resolve(raw, scope, work, { entitySpec: (plan) => readSpec(plan, { types: blueprintTypes }) }) },
+      dsl: { isDeferred, resolve: (raw, scope, work) => resolve(raw, scope, work, { entitySpec: (plan) => readSpec(plan, { types: blueprintTypes }), external: (supplier, key, by) => external.get(supplier, key, by?.signal) }) },
       locations: (management) => {
-        const resolvers = [...Object.keys(providers).map((prefix) => providerResolver(prefix, management, properties)), dockerResolver((id) => management.entity(id))];
+        const resolvers = [...Object.keys(providers).map((prefix) => providerResolver(prefix, management, properties)), ...composedResolvers(management), poolResolver(management), dockerResolver((id) => management.entity(id))];
         return (locations = new PlaneLocations(management, resolvers, namedLocations(properties)));
       },
     });
     if (locations === undefined) throw new ClockerError("internal", "The plane has no locations");
     const applications = new Applications(plane, locations, blueprintReader(blueprintTypes));
     restoreDocuments(plane, stored);
-    await fillCatalog(catalog, plane, log, blueprintTypes);
+    const catalogStore = new CatalogStore({ catalog, documents: plane.documents, log, kindOf: (name) => blueprintTypes.kindOf(name) });
+    await catalogStore.restore(path.join(PROJECT, "catalog"));
     restoreEntities(plane, locations, stored);
     plane.documents.put("plane", "plane", { planeId: plane.planeId });
     await plane.documents.flush();
-    return new OpenServer({ plane, locations, applications, catalog, properties, log, version: await versionOf(), persister, store, types: blueprintTypes });
+    return new OpenServer({ plane, locations, applications, catalog, catalogStore, properties, log, version: await versionOf(), persister, store });
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-/** Kind of the documents that hold what users added to the catalog. */
-const CATALOG_DOCUMENTS = "catalog";
-
 class OpenServer implements Server {
   readonly plane: Plane;
   readonly applications: Applications;
   readonly catalog: Catalog;
+  readonly catalogStore: CatalogStore;
   readonly locations: PlaneLocations;
   readonly properties: Properties;
   readonly log: Logger;
   readonly version: ServerVersion;
   readonly #persister: Persister;
   readonly #store: Store;
-  readonly #types: ServerTypes;
   #isReady = false;
 
-  constructor(init: Pick<Server, "plane" | "applications" | "catalog" | "locations" | "properties" | "log" | "version"> & { persister: Persister; store: Store; types: ServerTypes }) {
+  constructor(init: Pick<Server, "plane" | "applications" | "catalog" | "catalogStore" | "locations" | "properties" | "log" | "version"> & { persister: Persister; store: Store }) {
     this.plane = init.plane;
     this.applications = init.applications;
     this.catalog = init.catalog;
+    this.catalogStore = init.catalogStore;
     this.locations = init.locations;
     this.properties = init.properties;
     this.log = init.log;
     this.version = init.version;
     this.#persister = init.persister;
     this.#store = init.store;
-    this.#types = init.types;
     const rebind = this.plane.submit(undefined, "Rebind", (work) => reconnect(this.plane, this.locations, this.applications, work), { description: "Reaching what runs again after a start of the server" });
     void rebind.task.ended.then(() => {
       this.#isReady = true;
@@ -118,20 +123,6 @@ class OpenServer implements Server {
 
   get isReady(): boolean {
     return this.#isReady;
-  }
-
-  async addToCatalog(text: string, options: { force?: boolean } = {}): Promise<{ added: string[]; unchanged: string[] }> {
-    const bundle = await readBom(text, { kindOf: (name) => this.#types.kindOf(name) });
-    const outcome = this.catalog.add(bundle, options);
-    this.plane.documents.put(CATALOG_DOCUMENTS, `${bundle.symbolicName}:${bundle.version}`, { text });
-    await this.plane.documents.flush();
-    return outcome;
-  }
-
-  async removeFromCatalog(id: string, version: string): Promise<void> {
-    const item = this.catalog.remove(id, version);
-    this.plane.documents.put("catalog-removed", `${id}:${version}`, { bundle: item.bundle });
-    await this.plane.documents.flush();
   }
 
   async close(): Promise<void> {
@@ -165,25 +156,6 @@ function blueprintReader(types: ServerTypes): BlueprintReader {
       return { specs, warnings: texts(warnings) };
     },
   };
-}
-
-/** The bundles that come with Clocker, then those that users added. */
-async function fillCatalog(catalog: Catalog, plane: Plane, log: Logger, types: ServerTypes): Promise<void> {
-  const kindOf = (name: string) => types.kindOf(name);
-  const folder = path.join(PROJECT, "catalog");
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".bom")).sort();
-  for (const file of files) catalog.add(await readBom(await readFile(path.join(folder, file), "utf8"), { source: file, kindOf }), { force: true });
-  for (const [name, data] of plane.documents.all(CATALOG_DOCUMENTS)) {
-    try {
-      catalog.add(await readBom(String(data["text"]), { source: name, kindOf }), { force: true });
-    } catch (error) {
-      log.warn({ bundle: name, error: messageOf(error) }, "Cannot restore a catalog bundle");
-    }
-  }
-  for (const name of plane.documents.all("catalog-removed").keys()) {
-    const at = name.lastIndexOf(":");
-    if (catalog.get(name) !== undefined) catalog.remove(name.slice(0, at), name.slice(at + 1));
-  }
 }
 
 function planeIdOf(stored: Stored): string {

@@ -1,5 +1,6 @@
 import type { Catalog } from "../blueprint/catalog/catalog.ts";
 import type { Applications } from "./applications.ts";
+import type { CatalogStore } from "./catalog-store.ts";
 import type { PlaneLocations } from "./location/location-registry.ts";
 import type { Logger } from "./logger.ts";
 import type { Plane } from "./plane.ts";
@@ -10,15 +11,14 @@ export interface Server {
   readonly plane: Plane;
   readonly applications: Applications;
   readonly catalog: Catalog;
+  /** Changes the catalog, durably. */
+  readonly catalogStore: CatalogStore;
   readonly locations: PlaneLocations;
   readonly properties: Properties;
   readonly log: Logger;
   readonly version: ServerVersion;
   /** True once everything of an earlier run is restored and reconnected. */
   readonly isReady: boolean;
-  /** Adds a `.bom` to the catalog, durably. @throws ClockerError. */
-  addToCatalog(text: string, options?: { force?: boolean }): Promise<{ added: string[]; unchanged: string[] }>;
-  removeFromCatalog(id: string, version: string): Promise<void>;
   /** Ends the server cleanly: what it manages keeps running. */
   close(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { parse } from "yaml";
-import { Catalog, readBom } from "../../src/blueprint/catalog/index.ts";
+import { Catalog } from "../../src/blueprint/catalog/index.ts";
 import { Applications } from "../../src/management/applications.ts";
+import { CatalogStore } from "../../src/management/catalog-store.ts";
 import { PlaneLocations } from "../../src/management/location/location-registry.ts";
 import { Plane } from "../../src/management/plane.ts";
 import { Properties } from "../../src/management/properties/properties.ts";
@@ -63,13 +64,12 @@ export function fakeServer(options: { properties?: Record<string, string>; isRea
     plane,
     applications: new Applications(plane, locations, { read: readTestBlueprint, readChildren: (text) => ({ specs: readTestBlueprint(text).spec.children, warnings: [] }) }),
     catalog,
+    catalogStore: new CatalogStore({ catalog, documents: plane.documents, log }),
     locations,
     properties: new Properties(new Map(Object.entries(options.properties ?? {}).map(([key, value]) => [key, { value, source: "test" }]))),
     log,
     version: { version: "0.1.0-test", buildSha1: "abc", buildBranch: "main" },
     isReady: options.isReady ?? true,
-    addToCatalog: async (text, { force } = {}) => catalog.add(await readBom(text), force === undefined ? {} : { force }),
-    removeFromCatalog: async (id, version) => void catalog.remove(id, version),
     close: async () => {
       await persister.close();
       await store.close();

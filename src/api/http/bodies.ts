@@ -4,9 +4,9 @@ import type { Api } from "../api-context.ts";
 
 /**
  * How a route reads its body, whatever the Content-Type says: Brooklyn's clients send YAML as JSON and JSON as text (reference, trap 1).
- * `plan`: text, or the field `plan` of a form; `json`: a JSON value, or bare text; `values`: a JSON object or a form; `text`: text as it is.
+ * `plan`: text, or the field `plan` of a form; `json`: a JSON value, or bare text; `values`: a JSON object or a form; `text`: text as it is; `bytes`: as they came.
  */
-export type BodyKind = "plan" | "json" | "values" | "text";
+export type BodyKind = "plan" | "json" | "values" | "text" | "bytes";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -16,6 +16,8 @@ declare module "fastify" {
 
 /** Bytes of the largest body. */
 export const BODY_LIMIT = 4 * 1024 * 1024;
+/** Bytes of the largest archive: a catalog bundle, exported state. */
+export const ARCHIVE_LIMIT = 32 * 1024 * 1024;
 
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(;|$)/;
 const FORM = "application/x-www-form-urlencoded";
@@ -27,6 +29,7 @@ export const consumes = {
   json: ["application/json", "text/plain"],
   values: ["application/json", FORM],
   text: ["application/x-yaml", "application/json", "text/plain"],
+  bytes: ["application/x-yaml", "application/x-zip", "application/x-jar", "application/octet-stream"],
 } as const satisfies Record<BodyKind, readonly string[]>;
 
 /** Takes bodies of any type as bytes, and turns them into what the route's schema describes before it is validated. */
@@ -48,6 +51,7 @@ const readers: Readonly<Record<BodyKind, (body: Buffer, request: FastifyRequest)
   json: (body) => jsonOrText(textOf(body)),
   values: readValues,
   text: textOf,
+  bytes: (body) => body,
 };
 
 function bytesOf(body: unknown): Buffer {

@@ -1,3 +1,4 @@
+import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { useApi } from "../../../test/support/api-harness.ts";
 
@@ -48,10 +49,13 @@ describe("POST /v1/catalog", () => {
   it("refuses other content under the same version unless forced, and what is no bundle", async () => {
     await added();
     const other = BOM.replace("A service of mine", "Another");
-    expect((await added(other)).statusCode).toBe(409);
-    expect((await api().post("/v1/catalog?forceUpdate=true", other)).statusCode).toBe(201);
+    const refused = await added(other);
+    expect(refused.statusCode).toBe(400);
+    expect(refused.json()).toMatchObject({ message: expect.stringContaining("Cannot add catalog item"), data: { code: "ERROR_PREPARING_BUNDLE", failure: "conflict" } });
+    expect((await api().post("/v1/catalog?forceUpdate=true&detail=true", other)).json()).toMatchObject({ code: "UPDATED_EXISTING_BUNDLE" });
     expect((await added("services: []")).statusCode).toBe(400);
-    expect((await api().post("/v1/catalog", Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe]))).json().message).toContain("not UTF-8 text");
+    expect((await api().post("/v1/catalog", Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe]))).json().message).toContain("Cannot read the archive");
+    expect((await api().post("/v1/catalog", Buffer.from([0xff, 0xfe]))).json().message).toContain("not UTF-8 text");
   });
 });
 
@@ -121,5 +125,64 @@ describe("/v1/catalog/types and bundles", () => {
     expect(bundles.map((each: { symbolicName: string }) => each.symbolicName)).toEqual(["clocker", "my-bundle"]);
     expect((await api().get("/v1/catalog/bundles/my-bundle/1.0.0")).json().types).toHaveLength(3);
     expect((await api().get("/v1/catalog/bundles/nope")).statusCode).toBe(404);
+  });
+});
+
+describe("archives", () => {
+  const picture = '<svg xmlns="http://www.w3.org/2000/svg"/>';
+  const archive = (files: Record<string, string>) => Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)]))));
+  const bom = `
+brooklyn.catalog:
+  version: 2.0.0
+  itemType: entity
+  include: [classpath://more.bom]
+  items:
+  - { id: pictured, iconUrl: "classpath://icons/a.svg", item: { type: test-service } }
+`;
+  const more = "brooklyn.catalog:\n  items:\n  - { id: more, item: { type: test-service } }\n";
+  const manifest = "Manifest-Version: 1.0\r\nBundle-SymbolicName: org.example.my-\r\n bundle;singleton:=true\r\nBundle-Version: 2.0.0.SNAPSHOT\r\n";
+
+  it("bring a catalog.bom with what it includes, icons, and the manifest's name", async () => {
+    const zip = archive({ "catalog.bom": bom, "more.bom": more, "icons/a.svg": picture, "META-INF/MANIFEST.MF": manifest });
+    const installed = await api().post("/v1/catalog/bundles", zip, { "content-type": "application/x-zip" });
+    expect(installed.statusCode).toBe(201);
+    expect(installed.json()).toMatchObject({ bundle: "org.example.my-bundle:2.0.0-SNAPSHOT", code: "INSTALLED_NEW_BUNDLE", types: { "pictured:2.0.0": {}, "more:2.0.0": {} } });
+    for (const url of ["/v1/catalog/icon/pictured/2.0.0", "/v1/catalog/types/pictured/latest/icon", "/v1/catalog/bundles/org.example.my-bundle/2.0.0-SNAPSHOT/types/pictured/2.0.0/icon"]) {
+      const icon = await api().get(url);
+      expect([icon.statusCode, icon.headers["content-type"], icon.body]).toEqual([200, "image/svg+xml", picture]);
+      expect(icon.headers["content-security-policy"]).toContain("sandbox");
+    }
+    const download = await api().get("/v1/catalog/bundles/org.example.my-bundle/2.0.0-SNAPSHOT/download");
+    expect(download.rawPayload.equals(zip)).toBe(true);
+    expect(download.headers["content-disposition"]).toBe('attachment; filename="org.example.my-bundle-2.0.0-SNAPSHOT.zip"');
+  });
+
+  it("are refused when paths leave them, or without a catalog.bom", async () => {
+    for (const name of ["../evil", "/etc/x", "a/../../b", "C:\\x"]) expect((await api().post("/v1/catalog", archive({ "catalog.bom": bom, [name]: "x" }))).json().message).toContain("leaves it");
+    expect((await api().post("/v1/catalog", archive({ "other.txt": "" }))).json().message).toContain("holds no catalog.bom");
+  });
+});
+
+describe("changing bundles and marks", () => {
+  it("DELETE removes a bundle with its types, one in use only by force", async () => {
+    await added();
+    const { web } = await api().deployed();
+    const entity = api().server.plane.entity(web);
+    Object.defineProperty(entity, "catalogItemId", { value: "my-service:1.0.0" });
+    const refused = await api().delete("/v1/catalog/bundles/my-bundle/1.0.0");
+    expect([refused.statusCode, refused.json().data.code]).toEqual([400, "ERROR_REMOVING_BUNDLE_IN_USE"]);
+    expect((await api().delete("/v1/catalog/bundles/my-bundle/1.0.0?force=true")).json()).toMatchObject({ code: "BUNDLE_REMOVED", bundle: "my-bundle:1.0.0" });
+    expect((await api().get("/v1/catalog/entities/my-service")).statusCode).toBe(404);
+    expect((await api().delete("/v1/catalog/bundles/my-bundle/1.0.0")).statusCode).toBe(404);
+  });
+
+  it("POST …/deprecated and …/disabled take true and false", async () => {
+    await added();
+    expect((await api().post("/v1/catalog/entities/my-service:1.0.0/deprecated", "true", { "content-type": "application/json" })).statusCode).toBe(204);
+    expect((await api().get("/v1/catalog/entities/my-service")).json().deprecated).toBe(true);
+    expect((await api().post("/v1/catalog/entities/my-service:1.0.0/disabled/true")).statusCode).toBe(204);
+    expect((await api().get("/v1/catalog/entities?fragment=my-service")).json()).toEqual([]);
+    expect((await api().post("/v1/catalog/entities/my-service:1.0.0/disabled", "maybe")).statusCode).toBe(400);
+    expect((await api().post("/v1/catalog/entities/nope:1/disabled", "true")).statusCode).toBe(404);
   });
 });

@@ -1,9 +1,12 @@
+import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { ClockerError } from "../../model/errors.ts";
 import type { Api, ApiContext } from "../api-context.ts";
 import { CatalogEntries, type CatalogEntry } from "../catalog/catalog-entries.ts";
-import { consumes } from "../http/bodies.ts";
+import { installBundle } from "../catalog/install-bundle.ts";
+import { ARCHIVE_LIMIT, consumes } from "../http/bodies.ts";
 import { notFound, PreconditionFailed } from "../http/find.ts";
+import { sendIcon } from "../http/icon.ts";
 import { flag } from "../http/query.ts";
 import { regexFilter } from "../http/type-filter.ts";
 import { failures } from "../shapes/api-error.ts";
@@ -19,38 +22,58 @@ export function addCatalog(api: Api, { server }: ApiContext): void {
   api.post(
     "/catalog",
     {
-      config: { body: "text" },
+      bodyLimit: ARCHIVE_LIMIT,
+      config: { body: "bytes" },
       schema: {
         tags,
-        summary: "Add a bundle: the text of a .bom file, whatever its Content-Type",
-        consumes: [...consumes.text],
+        summary: "Add a bundle: a .bom file, or a zip or jar that holds a catalog.bom, whatever its Content-Type",
+        description: "201 when it is new, 200 when the same is there already; other content under a version that is there needs `forceUpdate` (400).",
+        consumes: [...consumes.bytes],
         querystring: z.object({ detail: flag(false), itemDetails: flag(true), forceUpdate: flag(false), format: z.string().optional() }),
-        body: z.string(),
         response: { 200: z.union([BundleResult, z.record(z.string(), CatalogItemSummary)]), 201: z.union([BundleResult, z.record(z.string(), CatalogItemSummary)]), ...failures },
       },
     },
     async ({ query, body }, reply) => {
-      const { added, unchanged } = await server.addToCatalog(body, { force: query.forceUpdate });
-      const found = [...added, ...unchanged].flatMap((id) => entryOf(entries, id) ?? []);
-      const items = Object.fromEntries(found.map((entry) => [`${entry.id}:${entry.version}`, catalogItemSummary(entry)]));
-      const status = added.length > 0 ? 201 : 200;
-      if (!query.detail) return reply.code(status).send(items);
-      return reply.code(status).send({
-        message: added.length > 0 ? `Added ${added.join(", ")}` : "Already installed: the content is identical",
-        bundle: found[0]?.bundle ?? "",
-        code: added.length > 0 ? "INSTALLED_NEW_BUNDLE" : "IGNORING_BUNDLE_AREADY_INSTALLED",
-        ...(query.itemDetails ? { types: items } : {}),
-      });
+      const outcome = await installBundle(server, entries, body, { force: query.forceUpdate });
+      if (outcome.status === 400) return reply.code(400).send(outcome.failure);
+      if (!query.detail) return reply.code(outcome.status).send(outcome.items);
+      const { types: items, ...result } = outcome.result;
+      return reply.code(outcome.status).send(query.itemDetails ? { ...result, types: items } : result);
     },
   );
 
   for (const kind of catalogKinds) addKind(api, server, entries, kind);
 
-  api.get("/catalog/icon/:id/:version", { schema: { tags, summary: "An item's icon: a redirect, or nothing", params: ofItem, response: { 204: z.null(), 307: z.null(), ...failures } } }, async ({ params }, reply) => {
-    const { iconUrl } = existing(entries, params.id, params.version);
-    if (iconUrl === undefined || !/^https?:\/\//.test(iconUrl)) return reply.code(204).send(null);
-    return reply.code(307).header("location", iconUrl).send(null);
-  });
+  const marking = { deprecated: (on: boolean) => ({ deprecated: on }), disabled: (on: boolean) => ({ disabled: on }) } as const;
+  for (const [name, marks] of Object.entries(marking)) {
+    const mark = async (item: string, on: boolean): Promise<void> => {
+      const at = item.lastIndexOf(":");
+      const entry = existing(entries, at < 0 ? item : item.slice(0, at), at < 0 ? "latest" : item.slice(at + 1));
+      if (entry.item === undefined) throw new ClockerError("forbidden", `Cannot mark '${entry.id}' as ${name}: it is a part of Clocker`);
+      await server.catalogStore.mark(entry.id, entry.version, marks(on));
+    };
+    api.post(
+      `/catalog/entities/:item/${name}`,
+      { config: { body: "json" }, schema: { tags, summary: `Mark an item, \`id:version\`, as ${name} or not`, consumes: [...consumes.json], params: z.object({ item: z.string() }), body: z.union([z.boolean(), z.stringbool()]), response: { 204: z.null(), ...failures } } },
+      async ({ params, body }, reply) => {
+        await mark(params.item, body);
+        return reply.code(204).send(null);
+      },
+    );
+    // As clients of 2014 did it.
+    api.post(`/catalog/entities/:item/${name}/:value`, { schema: { tags, summary: `Mark an item as ${name} or not`, params: z.object({ item: z.string(), value: z.stringbool() }), response: { 204: z.null(), ...failures } } }, async ({ params }, reply) => {
+      await mark(params.item, params.value);
+      return reply.code(204).send(null);
+    });
+  }
+
+  const icon = { 200: z.unknown().describe("The picture"), 204: z.null(), 307: z.null(), ...failures };
+  const send = (reply: FastifyReply, id: string, version: string) => {
+    const { iconUrl, bundle } = existing(entries, id, version);
+    return sendIcon(reply, iconUrl, (url) => server.catalogStore.file(bundle, url));
+  };
+  api.get("/catalog/icon/:id/:version", { schema: { tags, summary: "An item's icon", params: ofItem, response: icon } }, async ({ params }, reply) => send(reply, params.id, params.version));
+  api.get("/catalog/icon/:id", { schema: { tags, summary: "An item's icon in its latest version", params: ofItem.pick({ id: true }), response: icon } }, async ({ params }, reply) => send(reply, params.id, "latest"));
 }
 
 function addKind(api: Api, server: ApiContext["server"], entries: CatalogEntries, kind: CatalogKind): void {
@@ -81,11 +104,18 @@ function addKind(api: Api, server: ApiContext["server"], entries: CatalogEntries
   // Gone from the modern server, and still called by br (reference, trap 2).
   api.get(`/catalog/${kind}/:id`, { schema: { tags, summary: "The latest version of an item", params: ofItem.pick({ id: true }), response: { 200: CatalogItemSummary, ...failures } } }, async ({ params }) => get(params.id, "latest"));
 
-  api.delete(`/catalog/${kind}/:id/:version`, { schema: { tags, summary: "Remove an item", params: ofItem, response: { 204: z.null(), ...failures } } }, async ({ params }, reply) => {
-    const entry = existing(entries, params.id, params.version);
-    if (!isOfKind(entry)) throw new PreconditionFailed(`Cannot remove '${params.id}:${params.version}' from the catalog's ${kind}: it is one of its ${kindOf(entry)}`);
+  const remove = async (id: string, version: string): Promise<void> => {
+    const entry = existing(entries, id, version);
+    if (!isOfKind(entry)) throw new PreconditionFailed(`Cannot remove '${id}:${version}' from the catalog's ${kind}: it is one of its ${kindOf(entry)}`);
     if (entry.item === undefined) throw new ClockerError("forbidden", `Cannot remove '${entry.id}': it is a part of Clocker`);
-    await server.removeFromCatalog(entry.id, entry.version);
+    await server.catalogStore.remove(entry.id, entry.version);
+  };
+  api.delete(`/catalog/${kind}/:id/:version`, { schema: { tags, summary: "Remove an item", params: ofItem, response: { 204: z.null(), ...failures } } }, async ({ params }, reply) => {
+    await remove(params.id, params.version);
+    return reply.code(204).send(null);
+  });
+  api.delete(`/catalog/${kind}/:id`, { schema: { tags, summary: "Remove the latest version of an item", params: ofItem.pick({ id: true }), response: { 204: z.null(), ...failures } } }, async ({ params }, reply) => {
+    await remove(params.id, "latest");
     return reply.code(204).send(null);
   });
 }
@@ -105,9 +135,4 @@ export function existing(entries: CatalogEntries, id: string, version: string): 
   const entry = entries.get(id, version);
   if (entry !== undefined) return entry;
   throw notFound(`There is no item '${id}:${version}' in the catalog`, id, entries.list({ allVersions: false }).map((each) => each.id));
-}
-
-function entryOf(entries: CatalogEntries, reference: string): CatalogEntry | undefined {
-  const colon = reference.lastIndexOf(":");
-  return entries.get(reference.slice(0, colon), reference.slice(colon + 1));
 }

@@ -52,9 +52,21 @@ export const CatalogItemSummary = z
   .meta({ id: "CatalogItemSummary" });
 export type CatalogItemSummary = z.infer<typeof CatalogItemSummary>;
 
+export const bundleCodes = [
+  "INSTALLED_NEW_BUNDLE",
+  "UPDATED_EXISTING_BUNDLE",
+  "IGNORING_BUNDLE_AREADY_INSTALLED",
+  "IGNORING_BUNDLE_FORCIBLY_REMOVED",
+  "ERROR_PREPARING_BUNDLE",
+  "ERROR_LAUNCHING_BUNDLE",
+  "BUNDLE_REMOVED",
+  "ERROR_REMOVING_BUNDLE_IN_USE",
+  "ERROR_REMOVING_BUNDLE_OTHER",
+] as const;
 export const BundleResult = z
-  .object({ message: z.string(), bundle: z.string(), code: z.string(), types: z.record(z.string(), CatalogItemSummary).optional() })
+  .object({ message: z.string(), bundle: z.string(), code: z.enum(bundleCodes), types: z.record(z.string(), CatalogItemSummary).optional() })
   .meta({ id: "BundleInstallationRestResult" });
+export type BundleResult = z.infer<typeof BundleResult>;
 
 /** An entry as `/catalog/entities` and its like show it (reference, 2.6). */
 export function catalogItemSummary(entry: CatalogEntry): CatalogItemSummary {

@@ -1,0 +1,223 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { type Catalog, type CatalogBundle, type CatalogItem, catalogId, type CatalogItemType, readBom } from "../blueprint/catalog/index.ts";
+import { ClockerError, messageOf } from "../model/errors.ts";
+import type { Documents } from "../model/management.ts";
+import type { JsonObject } from "../model/spec.ts";
+import { type CatalogArchive, isArchive, openCatalogArchive } from "./catalog-archive.ts";
+import type { Logger } from "./logger.ts";
+
+/** What users added: by `name:version`, the file as it came. */
+const BUNDLES = "catalog";
+/** Items and bundles that users removed, so that those that come with Clocker stay away. */
+const REMOVED_ITEMS = "catalog-removed";
+const REMOVED_BUNDLES = "catalog-bundle-removed";
+/** What users said of items after they were added. */
+const MARKS = "catalog-marks";
+
+export interface CatalogAddition {
+  readonly bundle: CatalogBundle;
+  readonly outcome: "installed" | "updated" | "unchanged";
+  readonly added: readonly string[];
+  readonly unchanged: readonly string[];
+}
+
+export interface CatalogStoreOptions {
+  readonly catalog: Catalog;
+  readonly documents: Documents;
+  readonly log: Logger;
+  /** What a type is, for items that don't say what they are. */
+  kindOf?(typeName: string): CatalogItemType | undefined;
+}
+
+/** Keeps the catalog durable: bundles as they were added, removals and marks. Every change is stored when its call resolves. */
+export class CatalogStore {
+  readonly #catalog: Catalog;
+  readonly #documents: Documents;
+  readonly #log: Logger;
+  readonly #kindOf: CatalogStoreOptions["kindOf"];
+  /** Archives by `name:version` of their bundle, for icons and downloads. */
+  readonly #sources = new Map<string, { readonly data: Uint8Array; readonly archive: CatalogArchive | undefined }>();
+  /** Bundles that come with Clocker. */
+  readonly #shipped = new Set<string>();
+  #sequence = 0;
+
+  constructor({ catalog, documents, log, kindOf }: CatalogStoreOptions) {
+    this.#catalog = catalog;
+    this.#documents = documents;
+    this.#log = log;
+    this.#kindOf = kindOf;
+  }
+
+  /** Fills the catalog: the bundles of a folder, then what users added, then what they took away and marked. */
+  async restore(folder?: string): Promise<void> {
+    if (folder !== undefined) await this.#readFolder(folder);
+    const stored = [...this.#documents.all(BUNDLES)].sort(([, a], [, b]) => sequenceOf(a) - sequenceOf(b));
+    for (const [name, data] of stored) {
+      this.#sequence = Math.max(this.#sequence, sequenceOf(data));
+      await this.#attempt(`the bundle "${name}"`, async () => void this.#put(await this.#read(bytesOf(data)), { force: true }));
+    }
+    for (const name of this.#documents.all(REMOVED_BUNDLES).keys()) await this.#attempt(`the removal of "${name}"`, async () => void (this.#hasBundle(name) && this.#catalog.removeBundle(...split(name))));
+    for (const name of this.#documents.all(REMOVED_ITEMS).keys()) await this.#attempt(`the removal of "${name}"`, async () => void (this.#exact(name) !== undefined && this.#catalog.remove(...split(name))));
+    for (const [name, marks] of this.#documents.all(MARKS)) await this.#attempt(`the marks of "${name}"`, async () => void (this.#exact(name) !== undefined && this.#catalog.mark(...split(name), marksOf(marks))));
+  }
+
+  /**
+   * Adds a `.bom`, or a zip or jar that holds one.
+   * @throws ClockerError `conflict` for other content under a version that is there, unless forced; `invalid-yaml`, `invalid-blueprint`, `invalid-request`
+   */
+  async add(content: string | Uint8Array, options: { force?: boolean } = {}): Promise<CatalogAddition> {
+    const source = await this.#read(typeof content === "string" ? Buffer.from(content, "utf8") : content);
+    const addition = this.#put(source, options);
+    const name = nameOf(addition.bundle);
+    if (addition.outcome === "unchanged") return addition;
+    this.#documents.put(BUNDLES, name, { ...(source.archive === undefined ? { text: Buffer.from(source.data).toString("utf8") } : { archive: Buffer.from(source.data).toString("base64") }), sequence: ++this.#sequence });
+    this.#documents.remove(REMOVED_BUNDLES, name);
+    for (const id of [...addition.added, ...addition.unchanged]) this.#documents.remove(REMOVED_ITEMS, id);
+    for (const id of addition.added) this.#documents.remove(MARKS, id);
+    await this.#documents.flush();
+    return addition;
+  }
+
+  /** Removes an item. @throws ClockerError `not-found` */
+  async remove(id: string, version: string): Promise<void> {
+    const item = this.#catalog.remove(id, version);
+    this.#documents.put(REMOVED_ITEMS, catalogId(item), { bundle: item.bundle });
+    this.#documents.remove(MARKS, catalogId(item));
+    await this.#documents.flush();
+  }
+
+  /** Removes a bundle and its items. @throws ClockerError `not-found` */
+  async removeBundle(symbolicName: string, version: string): Promise<CatalogBundle> {
+    const bundle = this.#catalog.removeBundle(symbolicName, version);
+    const name = nameOf(bundle);
+    this.#documents.remove(BUNDLES, name);
+    if (this.#shipped.has(name)) this.#documents.put(REMOVED_BUNDLES, name, {});
+    for (const item of bundle.items) {
+      this.#documents.remove(REMOVED_ITEMS, catalogId(item));
+      this.#documents.remove(MARKS, catalogId(item));
+    }
+    this.#sources.delete(name);
+    await this.#documents.flush();
+    return bundle;
+  }
+
+  /** Marks an item as deprecated or disabled, or no longer so. @throws ClockerError `not-found` */
+  async mark(id: string, version: string, marks: { deprecated?: boolean; disabled?: boolean }): Promise<CatalogItem> {
+    const item = this.#catalog.mark(id, version, marks);
+    this.#documents.put(MARKS, catalogId(item), { ...this.#documents.get(MARKS, catalogId(item)), ...marks });
+    await this.#documents.flush();
+    return item;
+  }
+
+  /** A bundle as it was added, and whether it is an archive. */
+  source(bundle: string): { data: Uint8Array; isArchive: boolean } | undefined {
+    const source = this.#sources.get(bundle);
+    return source === undefined ? undefined : { data: source.data, isArchive: source.archive !== undefined };
+  }
+
+  /** A file of a bundle's archive, named `classpath://a/b.png`, `classpath:a/b.png` or `a/b.png`. */
+  file(bundle: string, url: string): Uint8Array | undefined {
+    return this.#sources.get(bundle)?.archive?.files.get(pathOf(url));
+  }
+
+  async #readFolder(folder: string): Promise<void> {
+    const files = (await readdir(folder)).filter((name) => name.endsWith(".bom")).sort();
+    for (const file of files) {
+      const source = await this.#read(await readFile(path.join(folder, file)), file);
+      this.#shipped.add(nameOf(this.#put(source, { force: true }).bundle));
+    }
+  }
+
+  async #read(data: Uint8Array, source?: string): Promise<Source> {
+    const archive = isArchive(data) ? openCatalogArchive(data) : undefined;
+    const text = archive?.bom ?? textOf(data);
+    const bundle = await readBom(text, {
+      ...(source === undefined ? {} : { source }),
+      ...(this.#kindOf === undefined ? {} : { kindOf: this.#kindOf }),
+      ...(archive === undefined ? {} : { load: async (url: string) => included(archive, url) }),
+    });
+    return { data, archive, bundle: named(bundle, archive) };
+  }
+
+  #put({ data, archive, bundle }: Source, options: { force?: boolean }): CatalogAddition {
+    const name = nameOf(bundle);
+    const before = this.#catalog.bundles().find((each) => nameOf(each) === name);
+    const { added, unchanged } = this.#catalog.add(bundle, options);
+    const kept = new Set(bundle.items.map(catalogId));
+    const gone = (before?.items ?? []).filter((item) => !kept.has(catalogId(item)) && this.#exact(catalogId(item))?.bundle === name);
+    for (const item of gone) this.#catalog.remove(item.id, item.version);
+    this.#sources.set(name, { data, archive });
+    return { bundle, added, unchanged, outcome: before === undefined ? (added.length === 0 && unchanged.length > 0 ? "unchanged" : "installed") : added.length + gone.length === 0 ? "unchanged" : "updated" };
+  }
+
+  #hasBundle(name: string): boolean {
+    return this.#catalog.bundles().some((each) => nameOf(each) === name);
+  }
+
+  #exact(name: string): CatalogItem | undefined {
+    const [id, version] = split(name);
+    return this.#catalog.versions(id).find((item) => item.version === version);
+  }
+
+  async #attempt(what: string, restore: () => Promise<void>): Promise<void> {
+    try {
+      await restore();
+    } catch (error) {
+      this.#log.warn({ error: messageOf(error) }, `Cannot restore ${what} of the catalog`);
+    }
+  }
+}
+
+interface Source {
+  readonly data: Uint8Array;
+  readonly archive: CatalogArchive | undefined;
+  readonly bundle: CatalogBundle;
+}
+
+/** The manifest's name for a `catalog.bom` without one. */
+function named(bundle: CatalogBundle, archive: CatalogArchive | undefined): CatalogBundle {
+  const { symbolicName, version } = archive?.manifest ?? {};
+  if (symbolicName === undefined || !bundle.symbolicName.startsWith("brooklyn-catalog-bom-")) return bundle;
+  const renamed = { ...bundle, symbolicName, version: version ?? bundle.version };
+  return { ...renamed, items: bundle.items.map((item) => ({ ...item, bundle: nameOf(renamed) })) };
+}
+
+function included(archive: CatalogArchive, url: string): string {
+  const file = archive.files.get(pathOf(url));
+  if (file === undefined) throw new ClockerError("invalid-request", `Cannot include "${url}": the archive holds no such file`);
+  return textOf(file);
+}
+
+function pathOf(url: string): string {
+  return url.replace(/^classpath:\/*/, "").replace(/^\.?\/+/, "");
+}
+
+function nameOf(bundle: Pick<CatalogBundle, "symbolicName" | "version">): string {
+  return `${bundle.symbolicName}:${bundle.version}`;
+}
+
+function split(name: string): [id: string, version: string] {
+  const at = name.lastIndexOf(":");
+  return [name.slice(0, at), name.slice(at + 1)];
+}
+
+function sequenceOf(data: JsonObject): number {
+  return typeof data["sequence"] === "number" ? data["sequence"] : 0;
+}
+
+function bytesOf(data: JsonObject): Uint8Array {
+  return typeof data["archive"] === "string" ? Buffer.from(data["archive"], "base64") : Buffer.from(String(data["text"]), "utf8");
+}
+
+function marksOf({ deprecated, disabled }: JsonObject): { deprecated?: boolean; disabled?: boolean } {
+  return { ...(typeof deprecated === "boolean" ? { deprecated } : {}), ...(typeof disabled === "boolean" ? { disabled } : {}) };
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new ClockerError("invalid-request", "Cannot read the bundle: it is not UTF-8 text, nor a zip archive", { cause: error });
+  }
+}
