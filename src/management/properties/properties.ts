@@ -3,7 +3,7 @@ import { isSecretName, sensitiveTokens } from "../secrets/secret-names.ts";
 import { suppressed } from "../secrets/suppressed.ts";
 import { type ConsoleSecurity, consoleSecurity } from "./console-security.ts";
 import { locationDefaults, type NamedLocationProperties, namedLocations } from "./location-properties.ts";
-import { type PropertyMap, stripped } from "./property-map.ts";
+import { type Property, type PropertyMap, stripped } from "./property-map.ts";
 import { warningsAbout } from "./warnings.ts";
 
 /** The settings of a management node: what `brooklyn.properties` and its like say. Made by `loadProperties`. */
@@ -44,6 +44,16 @@ export class Properties {
     return consoleSecurity(this.#properties);
   }
 
+  /** The same properties with the values that stand elsewhere; those are never shown. */
+  async mapped(change: (key: string, value: string) => Promise<string>): Promise<Properties> {
+    const changed = new Map<string, Property>();
+    for (const [key, property] of this.#properties) {
+      const value = await change(key, property.value);
+      changed.set(key, value === property.value ? property : { ...property, value, isExternal: true });
+    }
+    return new Properties(changed);
+  }
+
   /** Tokens that make a name a secret's: `brooklyn.security.sensitive.fields.tokens`, or Brooklyn's. */
   sensitiveTokens(): readonly string[] {
     const tokens = this.get("brooklyn.security.sensitive.fields.tokens");
@@ -58,7 +68,7 @@ export class Properties {
   /** All properties as they may be shown: the values of secret names suppressed. */
   shown(): Record<string, Json> {
     const tokens = this.sensitiveTokens();
-    return Object.fromEntries([...this.#properties].map(([key, { value }]) => [key, isSecretName(key, tokens) ? suppressed(value) : value]));
+    return Object.fromEntries([...this.#properties].map(([key, { value, isExternal }]) => [key, isExternal === true || isSecretName(key, tokens) ? suppressed(value) : value]));
   }
 
   /** What is odd about them, for people: unknown, old and incomplete ones, each once. Names only, never a value. */

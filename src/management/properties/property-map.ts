@@ -3,6 +3,8 @@ export interface Property {
   readonly value: string;
   /** `FILE:LINE`, `the environment` or `the command line`. */
   readonly source: string;
+  /** Whether the value came from an external config supplier: a secret, whatever its name. */
+  readonly isExternal?: true;
 }
 
 /** Properties by name, in the order of reading. */
