@@ -1,7 +1,7 @@
 import { effector, type EffectorCall } from "../../model/effector.ts";
 import type { Entity } from "../../model/entity.ts";
 import { defineEntityType } from "../../model/entity-type.ts";
-import { ClockerError } from "../../model/errors.ts";
+import { ClockerError, messageOf } from "../../model/errors.ts";
 import { showDuration, types } from "../../model/types/index.ts";
 import { alsoEndedBy, type Work } from "../../model/work.ts";
 import { entityBase, starting, stopping } from "../../software/stock/application.ts";
@@ -111,11 +111,21 @@ async function withinStartTimeout(container: Entity, work: Work, body: (work: Wo
 
 async function stop({ entity: container, work }: EffectorCall): Promise<void> {
   await stopping(container, async () => {
-    const runtime = runtimeOf(container);
     const id = container.get(keys.CONTAINER_ID);
-    if (id !== undefined) await runtime.engine.removeContainer(id, work.signal);
+    if (id !== undefined) await remove(container, id, work);
     markRemoved(container);
   });
+}
+
+/** A host that is gone must not keep its applications from going: when its engine answers again, the scan removes what is labelled as ours and not wanted any more. */
+async function remove(container: Entity, id: string, work: Work): Promise<void> {
+  try {
+    await runtimeOf(container).engine.removeContainer(id, work.signal);
+  } catch (error) {
+    work.signal.throwIfAborted();
+    if (!(error instanceof ClockerError) || error.code !== "unreachable") throw error;
+    work.write("stderr", `The engine of "${hostOf(container).displayName}" does not answer: the container is removed when it does, or goes with its host (${messageOf(error)})\n`);
+  }
 }
 
 async function restart(call: EffectorCall): Promise<void> {

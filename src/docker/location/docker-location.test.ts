@@ -303,3 +303,15 @@ test("docker.host.removeEmpty removes a host when its last container goes, but n
   await world.clock.advance(5_000);
   expect([world.cloud.machines.size, cloud.get(keys.HOSTS_TOTAL), cloud.get(SERVICE_STATE)]).toEqual([1, 1, "RUNNING"]);
 });
+
+test("an application goes though its host's engine is gone; what is left is removed when the engine is back", async () => {
+  await open();
+  const application = await server.start(webApplication(1));
+  const [engine] = world.liveEngines();
+  engine?.goAway();
+  await server.until(server.applications.destroy(application).result);
+  expect(server.plane.entity(application.id)).toBeUndefined();
+  expect(counts()).toEqual([0]);
+  engine?.comeBack();
+  await expectNothingLeft();
+});
