@@ -3,6 +3,7 @@ import { enricherTypes } from "../enricher/index.ts";
 import { policyTypes } from "../policy/index.ts";
 import { groupEntityTypes } from "../software/group/index.ts";
 import { softwareInitializers } from "../software/initializer/index.ts";
+import { poolEntityTypes } from "../software/pool/index.ts";
 import { softwareEntityTypes } from "../software/process/index.ts";
 import { stockEntityTypes } from "../software/stock/index.ts";
 import { Types } from "./types.ts";
@@ -10,7 +11,7 @@ import { Types } from "./types.ts";
 /** Every type made of code. */
 export function knownTypes(): Types {
   return new Types({
-    entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...dockerEntityTypes],
+    entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...poolEntityTypes, ...dockerEntityTypes],
     adjuncts: [...enricherTypes, ...policyTypes],
     initializers: softwareInitializers,
   });

@@ -10,6 +10,7 @@ import { applyInitializers, entityFromRecord } from "./entity/entity-factory.ts"
 import { recordOf, restoreSensors, type EntityRecord } from "./entity/entity-record.ts";
 import { ProviderLocation, MACHINE_DOCUMENTS, machineRecord } from "./location/provider-location.ts";
 import type { PlaneLocations } from "./location/location-registry.ts";
+import { isShared, SharedMachineLocation } from "./location/shared-machine.ts";
 import type { Plane } from "./plane.ts";
 import type { Store } from "./store/store.ts";
 import { tasksFromRecords } from "./task/task-record.ts";
@@ -115,10 +116,14 @@ async function reconnectTree(plane: Plane, entity: Entity, work: Work): Promise<
 
 /** Machines that were asked for or being given back when the server ended, and machines labelled as ours that nobody remembers. */
 async function releaseHalfMade(plane: Plane, locations: PlaneLocations, work: Work): Promise<void> {
+  for (const location of locations.inUse()) {
+    if (location instanceof SharedMachineLocation) await work.step(`look for unused machines of ${location.name}`, (step) => location.releaseUnused(step), { inessential: true });
+  }
   for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
     const record = machineRecord(data);
     if (record === undefined) continue;
-    const isWanted = record.state === "obtained" && plane.entity(record.entityId) !== undefined;
+    const isHeld = record.holderId === undefined ? plane.entity(record.entityId) !== undefined : isShared(plane, record.holderId, id);
+    const isWanted = record.state === "obtained" && isHeld;
     const location = locations.location(record.locationId);
     if (isWanted || !(location instanceof ProviderLocation)) continue;
     await work.step(`release half-made machine ${id}`, (step) => location.releaseById(id, step), { inessential: true });
@@ -149,7 +154,7 @@ function attachMachines(plane: Plane, locations: PlaneLocations): void {
   for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
     const record = machineRecord(data);
     const location = locations.location(id);
-    if (record?.state === "obtained" && location !== undefined) plane.entity(record.entityId)?.restoreLocation(location);
+    if (record?.state === "obtained" && record.holderId === undefined && location !== undefined) plane.entity(record.entityId)?.restoreLocation(location);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Machine } from "../machine/machine.ts";
 import type { Entity } from "../model/entity.ts";
 import type { Location } from "../model/location.ts";
-import type { Json, JsonObject } from "../model/spec.ts";
+import type { Json, JsonObject, LocationReference } from "../model/spec.ts";
 import type { Work } from "../model/work.ts";
 
 /** A location that gives out machines: one made by a provider, or a Docker cloud, in which every machine is a container. */
@@ -25,6 +25,8 @@ export interface ObtainRequest {
   readonly inboundPorts: readonly number[];
   /** `provisioning.properties`, resolved: minRam, minCores, ... */
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Id of a location that holds the machine for several entities, and gives it back when the last has left it. */
+  readonly holder?: string;
 }
 
 /** A machine as a location of an entity. */
@@ -55,6 +57,8 @@ export interface LocationResolver {
   readonly prefix: string;
   /** @throws ClockerError `unknown-location`, `invalid-value` when the arguments don't fit. */
   resolve(spec: ParsedLocationSpec, id: string, config: Readonly<Record<string, Json>>): Location;
+  /** The locations that one of this spec is made of. @throws ClockerError `invalid-value` */
+  targets?(spec: ParsedLocationSpec, config: Readonly<Record<string, Json>>): readonly LocationReference[];
 }
 
 /** `prefix:rest(arguments)` taken apart. */

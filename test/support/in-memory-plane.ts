@@ -3,6 +3,7 @@ import { isDeferred, resolve } from "../../src/blueprint/dsl/index.ts";
 import { dockerEntityTypes, dockerResolver } from "../../src/docker/index.ts";
 import type { InMemoryEngine } from "../../src/engine/in-memory-engine.ts";
 import { Applications, type Deployment } from "../../src/management/applications.ts";
+import { composedResolvers } from "../../src/management/location/composed-resolvers.ts";
 import { PlaneLocations } from "../../src/management/location/location-registry.ts";
 import { ProviderLocation } from "../../src/management/location/provider-location.ts";
 import type { Logger } from "../../src/management/logger.ts";
@@ -20,6 +21,7 @@ import { entitySpec, type EntitySpec } from "../../src/model/spec.ts";
 import type { Work } from "../../src/model/work.ts";
 import { InMemoryCloud, InMemoryProvider } from "../../src/provider/in-memory.ts";
 import type { LocationResolver } from "../../src/provider/location.ts";
+import { poolResolver } from "../../src/software/pool/pool-location.ts";
 import { groupEntityTypes } from "../../src/software/group/index.ts";
 import { stockEntityTypes } from "../../src/software/stock/index.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -126,7 +128,7 @@ export class SimulatedServer {
       secrets: { seal: (plain) => plain, open: String },
       log,
       dsl: { isDeferred, resolve },
-      locations: (management) => new PlaneLocations(management, [memoryResolver(management, this.#guarded(provider)), dockerResolver((id) => management.entity(id))], []),
+      locations: (management) => this.#makeLocations(management, this.#guarded(provider)),
     });
     if (!(this.plane.locations instanceof PlaneLocations)) throw new Error("Not the locations that were made");
     this.locations = this.plane.locations;
@@ -134,6 +136,11 @@ export class SimulatedServer {
       read: (text) => ({ spec: JSON.parse(text) as EntitySpec, warnings: [] }),
       readChildren: (text) => ({ specs: JSON.parse(text) as EntitySpec[], warnings: [] }),
     });
+  }
+
+  #makeLocations(management: Management, provider: InMemoryProvider): PlaneLocations {
+    const given = ["memory", "byon"].map((prefix) => memoryResolver(prefix, management, provider));
+    return new PlaneLocations(management, [...given, ...composedResolvers(management), poolResolver(management), dockerResolver((id) => management.entity(id))], []);
   }
 
   #guarded(provider: InMemoryProvider): InMemoryProvider {
@@ -213,10 +220,10 @@ export function cloudSpec(config: EntitySpec["config"] = {}, name = "my-docker-c
   return entitySpec("clocker.docker.entity.DockerInfrastructure", { displayName: "Cloud", config: { "entity.dynamicLocation.name": name, ...config }, locations: [{ spec: "memory" }] });
 }
 
-function memoryResolver(management: Management, provider: InMemoryProvider): LocationResolver {
+function memoryResolver(prefix: string, management: Management, provider: InMemoryProvider): LocationResolver {
   return {
-    prefix: "memory",
-    resolve: (spec, id, config) => new ProviderLocation({ id, name: "memory", spec: spec.text, type: "memory", config: { ...config, ...spec.arguments }, provider, management }),
+    prefix,
+    resolve: (spec, id, config) => new ProviderLocation({ id, name: prefix, spec: spec.text, type: "memory", config: { ...config, ...spec.arguments }, provider, management }),
   };
 }
 

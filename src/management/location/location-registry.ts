@@ -44,8 +44,11 @@ export class PlaneLocations implements LocationRegistry {
   check(reference: LocationReference): void {
     const { prefix, path } = parseLocationSpec(reference.spec);
     const name = prefix === "named" ? (path[0] ?? "") : reference.spec;
-    if (this.#registered.has(name) || this.#named.has(name) || this.#resolvers.has(prefix.toLowerCase())) return;
-    throw this.#unknown(reference.spec);
+    if (this.#registered.has(name) || (prefix === "id" && this.#inUse.has(path[0] ?? ""))) return;
+    if (this.#named.has(name)) return;
+    const resolver = this.#resolvers.get(prefix.toLowerCase());
+    if (resolver === undefined) throw this.#unknown(reference.spec);
+    for (const target of resolver.targets?.(parseLocationSpec(reference.spec), reference.config ?? {}) ?? []) this.check(target);
   }
 
   reserve(name: string): void {
@@ -114,7 +117,7 @@ export class PlaneLocations implements LocationRegistry {
     if (depth > MAX_NAMED_DEPTH) throw new ClockerError("invalid-value", `Circular reference in definition of location '${spec}'`);
     const { prefix, path } = parseLocationSpec(spec);
     const name = prefix === "named" ? (path[0] ?? "") : spec;
-    const registered = this.#registered.get(name);
+    const registered = this.#registered.get(name) ?? (prefix === "id" ? this.#inUse.get(path[0] ?? "") : undefined);
     if (registered !== undefined) return registered;
     const named = this.#named.get(name);
     if (named !== undefined && named.spec !== spec) return this.#resolve(named.spec, { displayName: named.displayName, ...named.config, ...config }, depth + 1);

@@ -14,6 +14,8 @@ export interface MachineRecord {
   entityId: string;
   state: "requested" | "obtained" | "releasing";
   description: MachineDescription | null;
+  /** The location that shares the machine among entities, where one does. */
+  holderId?: string;
 }
 
 /** A location whose machines come from a provider: `local`, `byon(...)`, `localhost`, a cloud. */
@@ -38,10 +40,10 @@ export class ProviderLocation implements ProvisioningLocation {
   }
 
   async obtain(request: ObtainRequest, work: Work): Promise<MachineLocation> {
-    const { entity } = request;
+    const { entity, holder } = request;
     const { documents, ids, planeId } = this.#management;
     const id = ids.entityId();
-    const record: MachineRecord = { locationId: this.id, entityId: entity.id, state: "requested", description: null };
+    const record: MachineRecord = { locationId: this.id, entityId: entity.id, state: "requested", description: null, ...(holder === undefined ? {} : { holderId: holder }) };
     this.#write(id, record);
     await documents.flush();
     const properties = { ...this.config, ...request.properties, inboundPorts: [...request.inboundPorts] };

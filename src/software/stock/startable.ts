@@ -5,6 +5,7 @@ import type { JsonObject, LocationReference } from "../../model/spec.ts";
 import { STARTABLE } from "../../model/traits.ts";
 import { types } from "../../model/types/index.ts";
 import { inParallel, type Work } from "../../model/work.ts";
+import { isMachineLocation } from "../../provider/location.ts";
 
 export { APPLICATION, GROUP, RESIZABLE, STARTABLE } from "../../model/traits.ts";
 
@@ -49,13 +50,9 @@ export function locationsFor(entity: Entity, given: unknown): Location[] {
 /** Puts an entity into the locations that it starts in, out of those of an earlier start. */
 export function settle(entity: Entity, given: unknown): void {
   const locations = locationsFor(entity, given);
-  const isKept = (known: Location): boolean => isMachine(known) || locations.some(({ id }) => id === known.id);
+  const isKept = (known: Location): boolean => isMachineLocation(known) || locations.some(({ id }) => id === known.id);
   for (const known of [...entity.locations]) if (!isKept(known)) entity.removeLocation(known);
   for (const location of locations) entity.addLocation(location);
-}
-
-function isMachine(location: Location): boolean {
-  return "machine" in location;
 }
 
 function referencesOf(given: unknown): LocationReference[] {

@@ -1,0 +1,175 @@
+import type { Machine } from "../../machine/machine.ts";
+import { ClockerError } from "../../model/errors.ts";
+import type { Location } from "../../model/location.ts";
+import type { Management } from "../../model/management.ts";
+import { Mutex } from "../../model/mutex.ts";
+import type { Json, JsonObject, LocationReference } from "../../model/spec.ts";
+import type { Work } from "../../model/work.ts";
+import { isMachineLocation, isProvisioning, type MachineLocation, type ObtainRequest, type ProvisioningLocation } from "../../provider/location.ts";
+
+/** Which machine a `single:` or `host:` location holds, and for whom. By the location's id. */
+const SHARE_DOCUMENTS = "shared-machine";
+
+interface Share {
+  machineId: string;
+  /** The id of the machine as each entity's location, by the entity's id. */
+  users: Record<string, string>;
+}
+
+/**
+ * One machine for all entities that ask (Brooklyn's `SingleMachineProvisioningLocation`): obtained from its target with the first, given back with the last.
+ */
+export class SharedMachineLocation implements ProvisioningLocation {
+  readonly id: string;
+  readonly name: string;
+  readonly spec: string;
+  readonly type = "org.apache.brooklyn.location.byon.SingleMachineProvisioningLocation";
+  readonly parent = undefined;
+  readonly config: Readonly<Record<string, Json>>;
+  readonly #target: LocationReference;
+  readonly #management: Management;
+  readonly #mutex = new Mutex();
+
+  constructor(init: { id: string; name: string; spec: string; config: Readonly<Record<string, Json>>; target: LocationReference; management: Management }) {
+    this.id = init.id;
+    this.name = init.name;
+    this.spec = init.spec;
+    this.config = init.config;
+    this.#target = init.target;
+    this.#management = init.management;
+    const share = shareOf(this.#management, this.id);
+    for (const [entityId, locationId] of Object.entries(share?.users ?? {})) this.#expose(locationId, entityId, share?.machineId ?? "");
+  }
+
+  obtain(request: ObtainRequest, work: Work): Promise<MachineLocation> {
+    return this.#mutex.run(async () => {
+      const { documents, ids } = this.#management;
+      const known = shareOf(this.#management, this.id);
+      const own = known?.users[request.entity.id];
+      if (known !== undefined && own !== undefined) return this.#expose(own, request.entity.id, known.machineId);
+      const machineId = known?.machineId ?? (await this.#first(request, work)).id;
+      const locationId = ids.entityId();
+      this.#write({ machineId, users: { ...known?.users, [request.entity.id]: locationId } });
+      await documents.flush();
+      return this.#expose(locationId, request.entity.id, machineId);
+    }, work.signal);
+  }
+
+  release(location: MachineLocation, work: Work): Promise<void> {
+    return this.#mutex.run(async () => {
+      const share = shareOf(this.#management, this.id);
+      const user = Object.entries(share?.users ?? {}).find(([, locationId]) => locationId === location.id)?.[0];
+      if (share !== undefined && user !== undefined) await this.#leave(share, [user], work);
+    }, work.signal);
+  }
+
+  /** After a restart: those who are gone use the machine no more. */
+  releaseUnused(work: Work): Promise<void> {
+    return this.#mutex.run(async () => {
+      const share = shareOf(this.#management, this.id);
+      if (share !== undefined) await this.#leave(share, Object.keys(share.users).filter((id) => this.#management.entity(id) === undefined), work);
+    }, work.signal);
+  }
+
+  async #first(request: ObtainRequest, work: Work): Promise<MachineLocation> {
+    const target = this.#management.locations.resolve(this.#target);
+    if (!isProvisioning(target)) throw new ClockerError("invalid-value", `Cannot share a machine of location "${target.name}": it gives no machines`);
+    if (target.placedBy !== undefined) throw new ClockerError("invalid-value", `Cannot share a container of "${target.name}" among entities: each has its own`, { remedy: "Put them into a SameServerEntity, or use the Docker cloud itself" });
+    return target.obtain({ ...request, holder: this.id }, work);
+  }
+
+  async #leave(share: Share, users: readonly string[], work: Work): Promise<void> {
+    const { documents, locations } = this.#management;
+    const left = { ...share.users };
+    for (const user of users) {
+      const location = locations.location(left[user] ?? "");
+      if (location !== undefined) locations.forget(location);
+      delete left[user];
+    }
+    this.#write({ machineId: share.machineId, users: left });
+    await documents.flush();
+    if (Object.keys(left).length > 0) return;
+    const machine = locations.location(share.machineId);
+    if (machine !== undefined && isMachineLocation(machine) && isProvisioning(machine.parent)) await machine.parent.release(machine, work);
+    documents.remove(SHARE_DOCUMENTS, this.id);
+    await documents.flush();
+  }
+
+  #expose(id: string, entityId: string, machineId: string): MachineLocation {
+    const known = this.#management.locations.location(id);
+    if (known instanceof SharedMachine) return known;
+    const machine = new SharedMachine({ id, entityId, parent: this, machineId, management: this.#management });
+    this.#management.locations.add(machine);
+    return machine;
+  }
+
+  #write(share: Share): void {
+    const data: JsonObject = { machineId: share.machineId, users: share.users };
+    this.#management.documents.put(SHARE_DOCUMENTS, this.id, data);
+  }
+}
+
+/** Whether a location holds this machine for somebody. */
+export function isShared(management: Management, holderId: string, machineId: string): boolean {
+  return shareOf(management, holderId)?.machineId === machineId;
+}
+
+function shareOf(management: Management, holderId: string): Share | undefined {
+  const data = management.documents.get(SHARE_DOCUMENTS, holderId);
+  const { machineId, users } = data ?? {};
+  if (typeof machineId !== "string" || typeof users !== "object" || users === null || Array.isArray(users)) return undefined;
+  return { machineId, users: Object.fromEntries(Object.entries(users).map(([entityId, locationId]) => [entityId, String(locationId)])) };
+}
+
+/** The machine as one entity's location: giving it back is said to who shares it. */
+class SharedMachine implements MachineLocation {
+  readonly id: string;
+  readonly entityId: string;
+  readonly type = "org.apache.brooklyn.location.ssh.SshMachineLocation";
+  readonly parent: SharedMachineLocation;
+  readonly #machineId: string;
+  readonly #management: Management;
+
+  constructor(init: { id: string; entityId: string; parent: SharedMachineLocation; machineId: string; management: Management }) {
+    this.id = init.id;
+    this.entityId = init.entityId;
+    this.parent = init.parent;
+    this.#machineId = init.machineId;
+    this.#management = init.management;
+  }
+
+  get name(): string {
+    return this.#inner.name;
+  }
+  get spec(): string {
+    return this.parent.spec;
+  }
+  get config(): Readonly<Record<string, Json>> {
+    return this.#inner.config;
+  }
+  get machine(): Machine {
+    return this.#inner.machine;
+  }
+  get address(): string {
+    return this.#inner.address;
+  }
+  get subnetAddress(): string {
+    return this.#inner.subnetAddress;
+  }
+  get hostname(): string {
+    return this.#inner.hostname;
+  }
+  get sshAddress(): string | undefined {
+    return this.#inner.sshAddress;
+  }
+
+  mappedPort(port: number): { host: string; port: number } | undefined {
+    return this.#inner.mappedPort(port);
+  }
+
+  get #inner(): MachineLocation {
+    const location: Location | undefined = this.#management.locations.location(this.#machineId);
+    if (location === undefined || !isMachineLocation(location)) throw new ClockerError("no-machine", `The machine that location "${this.parent.name}" shares is gone`, { remedy: "Stop the entities on it and start them again" });
+    return location;
+  }
+}
