@@ -5,6 +5,7 @@ import { periodicEffectorPolicy } from "./action/periodic-effector.ts";
 import { scheduledEffectorPolicy } from "./action/scheduled-effector.ts";
 import { stopAfterDurationPolicy } from "./action/stop-after-duration.ts";
 import { autoScalerPolicy } from "./autoscaling/auto-scaler.ts";
+import { electPrimaryPolicy } from "./failover/elect-primary.ts";
 import { groupsChangePolicy } from "./group/groups-change.ts";
 import { conditionalSuspendPolicy } from "./ha/conditional-suspend.ts";
 import { connectionFailureDetector } from "./ha/connection-failure-detector.ts";
@@ -28,4 +29,5 @@ export const policyTypes: readonly AdjunctType[] = [
   scheduledEffectorPolicy,
   stopAfterDurationPolicy,
   groupsChangePolicy,
+  electPrimaryPolicy,
 ];

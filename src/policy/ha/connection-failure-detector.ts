@@ -59,20 +59,23 @@ function endpointIn(value: unknown): Endpoint {
 
 const CONNECT_TIMEOUT = 10_000;
 
-export const connectionFailureDetector = connectionFailureDetectorOf(
-  ({ host, port }, signal) =>
-    new Promise((resolve, reject) => {
-      const bounded = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT)]);
-      const socket = connect({ host, port });
-      const settle = (error?: unknown): void => {
-        bounded.removeEventListener("abort", onAbort);
-        socket.destroy();
-        if (error === undefined) resolve();
-        else reject(new ClockerError("unreachable", `Cannot connect to ${host}:${port}: ${messageOf(error)}`, { cause: error }));
-      };
-      const onAbort = (): void => settle(bounded.reason);
-      bounded.addEventListener("abort", onAbort, { once: true });
-      socket.once("connect", () => settle());
-      socket.once("error", settle);
-    }),
-);
+/** Connects over TCP, and lets go at once. @throws ClockerError `unreachable` */
+export function tryTcp({ host, port }: Endpoint, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT)]);
+    const socket = connect({ host, port });
+    const settle = (error?: unknown): void => {
+      bounded.removeEventListener("abort", onAbort);
+      socket.destroy();
+      if (error === undefined) resolve();
+      else reject(new ClockerError("unreachable", `Cannot connect to ${host}:${port}: ${messageOf(error)}`, { cause: error }));
+    };
+    const onAbort = (): void => settle(bounded.reason);
+    if (bounded.aborted) return onAbort();
+    bounded.addEventListener("abort", onAbort, { once: true });
+    socket.once("connect", () => settle());
+    socket.once("error", settle);
+  });
+}
+
+export const connectionFailureDetector = connectionFailureDetectorOf(tryTcp);
