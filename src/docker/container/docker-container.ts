@@ -8,6 +8,7 @@ import { entityBase, starting, stopping } from "../../software/stock/application
 import { HOST_ADDRESS, HOST_NAME, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME } from "../../software/stock/attributes.ts";
 import { expectedState, setExpected, setNotUp } from "../../software/stock/service-state.ts";
 import { LOCATIONS_PARAMETER, STARTABLE } from "../../software/stock/startable.ts";
+import { restartOnFailure } from "../infrastructure/high-availability.ts";
 import { DockerCloud } from "../cloud.ts";
 import type { HostRuntime } from "../host/host-runtime.ts";
 import * as keys from "../keys.ts";
@@ -39,7 +40,7 @@ export const dockerContainer = defineEntityType({
     effector("start", "Makes and starts the container; starts it again when it was stopped", start, { parameters: [LOCATIONS_PARAMETER] }),
     effector("stop", "Stops and removes the container", stop),
     effector("restart", "Restarts the container, keeping its files and ports", restart),
-    effector("pause", "Freezes all processes in the container", (call) => onEngine(call, (runtime, id) => runtime.engine.pauseContainer(id, call.work.signal))),
+    effector("pause", "Freezes all processes in the container", pause),
     effector("resume", "Lets a paused container go on; starts one that was shut down", resume),
     effector("shutDown", "Kills the container's processes at once, keeping its files", shutDown),
     effector("execCommand", "Runs a shell command in the container", execCommand, {
@@ -48,7 +49,10 @@ export const dockerContainer = defineEntityType({
     }),
   ],
   hooks: {
-    init: (container) => setNotUp(container, "container", "The container has not been started"),
+    init: (container) => {
+      setNotUp(container, "container", "The container has not been started");
+      restartOnFailure(container);
+    },
     manage: takePlace,
     reconnect: removeUnused,
     unmanage: (container) => {
@@ -137,6 +141,12 @@ async function restart(call: EffectorCall): Promise<void> {
       await runtime.engine.startContainer(id, work.signal);
     }),
   );
+}
+
+/** Somebody wants it so: a paused container is no failure that a policy should mend. */
+async function pause(call: EffectorCall): Promise<void> {
+  await onEngine(call, (runtime, id) => runtime.engine.pauseContainer(id, call.work.signal));
+  setExpected(call.entity, "STOPPED");
 }
 
 async function shutDown(call: EffectorCall): Promise<void> {

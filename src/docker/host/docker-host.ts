@@ -13,6 +13,7 @@ import { entityBase, starting, stopping } from "../../software/stock/application
 import { HOST_ADDRESS, HOST_NAME, HOST_SSH_ADDRESS, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME, machineSensors, PROVISIONING_LOCATION, SERVICE_STATE, SERVICE_UP, START_TIMEOUT } from "../../software/stock/attributes.ts";
 import { expectedState, setNotUp } from "../../software/stock/service-state.ts";
 import { LOCATIONS_PARAMETER, locationsFor, STARTABLE } from "../../software/stock/startable.ts";
+import { restartOnFailure } from "../infrastructure/high-availability.ts";
 import { DockerCloud } from "../cloud.ts";
 import { CONTAINERS, containersOf } from "../container/relations.ts";
 import { hostLocation } from "../location/docker-location.ts";
@@ -61,6 +62,7 @@ function init(host: Entity): void {
   host.set(keys.CONTAINERS_GROUP, entityReference(group));
   host.set(keys.HOST_CONTAINERS, 0);
   setNotUp(host, "engine", "The host has not been started");
+  restartOnFailure(host);
 }
 
 /** Makes the host known to its cloud; whether it takes containers follows its state. */

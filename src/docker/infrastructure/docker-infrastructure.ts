@@ -14,6 +14,7 @@ import { LOCATIONS_PARAMETER, locationsFor, RESIZABLE } from "../../software/sto
 import { DockerCloud } from "../cloud.ts";
 import * as keys from "../keys.ts";
 import { DockerLocation } from "../location/docker-location.ts";
+import { replaceOnFailure } from "./high-availability.ts";
 import { ALL_CONTAINERS, APPLICATIONS } from "./container-groups.ts";
 import { DOCKER_HOSTS, hostCluster } from "./host-growth.ts";
 import { dockerHostCluster } from "./host-cluster.ts";
@@ -51,6 +52,7 @@ function init(infrastructure: Entity): void {
   const hosts = management.create(entitySpec(dockerHostCluster.name, { displayName: DOCKER_HOSTS }), infrastructure);
   const fabric = management.create(entitySpec(basicGroup.name, { displayName: ALL_CONTAINERS }), infrastructure);
   const buckets = management.create(entitySpec(basicGroup.name, { displayName: APPLICATIONS }), infrastructure);
+  replaceOnFailure(infrastructure, hosts);
   infrastructure.set(keys.HOSTS_SENSOR, entityReference(hosts));
   infrastructure.set(keys.FABRIC, entityReference(fabric));
   infrastructure.set(keys.BUCKETS, entityReference(buckets));
