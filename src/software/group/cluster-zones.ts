@@ -43,19 +43,19 @@ export function zoneIdOf(member: Entity): string | undefined {
   return typeof zone === "object" && zone !== null && "id" in zone ? String(zone.id) : undefined;
 }
 
-/** Members in the order in which zones stay balanced: each time the first of the zone with the most members left. */
+/** Members in the order in which zones stay balanced: each time the first of those in the zones with the most members. */
 export function fromFullestZones(cluster: Entity, members: readonly Entity[]): Entity[] {
-  const left = new Map<string | undefined, Entity[]>();
-  for (const member of members) left.set(zoneIdOf(member), [...(left.get(zoneIdOf(member)) ?? []), member]);
   // Members that must stay count in their zones.
   const sizes = new Map<string | undefined, number>();
   for (const member of cluster.members.values()) sizes.set(zoneIdOf(member), (sizes.get(zoneIdOf(member)) ?? 0) + 1);
+  const sizeOf = (member: Entity): number => sizes.get(zoneIdOf(member)) ?? 0;
+  const left = [...members];
   const ordered: Entity[] = [];
-  while (ordered.length < members.length) {
-    const [fullest] = [...left].filter(([, queue]) => queue.length > 0).toSorted(([a], [b]) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
-    const member = fullest?.[1].shift();
-    if (fullest === undefined || member === undefined) break;
-    sizes.set(fullest[0], (sizes.get(fullest[0]) ?? 0) - 1);
+  while (left.length > 0) {
+    const most = Math.max(...left.map(sizeOf));
+    const [member] = left.splice(left.findIndex((each) => sizeOf(each) === most), 1);
+    if (member === undefined) break;
+    sizes.set(zoneIdOf(member), most - 1);
     ordered.push(member);
   }
   return ordered;
