@@ -91,6 +91,18 @@ describe("withSettings", () => {
   });
 });
 
+describe("Entity.addAdjunct", () => {
+  it("does not keep one that can't begin", () => {
+    const broken: AdjunctType = { ...probe, name: "test.Broken", attach: () => { throw new Error("no"); } };
+    fake = fakeManagement({ adjunctTypes: [broken] });
+    entity = fake.plane.create(entitySpec("org.apache.brooklyn.entity.stock.BasicApplication"));
+    expect(() => entity.addAdjunct({ type: broken.name, config: {} })).toThrow("no");
+    expect(entity.adjuncts).toEqual([]);
+    expect(() => entity.addAdjunct({ type: broken.name, config: {} }, { id: "restored" })).toThrow("no");
+    expect(entity.adjuncts.map((each) => each.highlights.get("lastError")?.description)).toEqual(["no"]);
+  });
+});
+
 describe("Settings", () => {
   it.each([
     [{ limit: "many" }, 'Cannot read config "test.limit" of "Probe" on'],

@@ -4,7 +4,7 @@ import type { Effector } from "./effector.ts";
 import { EntityConfig } from "./entity-config.ts";
 import type { EntityType } from "./entity-type.ts";
 import { simpleName } from "./entity-type.ts";
-import { ClockerError } from "./errors.ts";
+import { ClockerError, messageOf } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 import type { Location } from "./location.ts";
 import type { Management } from "./management.ts";
@@ -211,7 +211,14 @@ export class Entity {
       suspended: options.suspended ?? false,
     });
     this.adjuncts.push(adjunct);
-    adjunct.start();
+    try {
+      adjunct.start();
+    } catch (error) {
+      // What can't work is not attached; one that stands in the store is, for people to see and put right.
+      if (options.id === undefined) this.removeAdjunct(adjunct);
+      else adjunct.highlight("lastError", messageOf(error));
+      throw error;
+    }
     this.#touch();
     return adjunct;
   }
