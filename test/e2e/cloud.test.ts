@@ -122,7 +122,8 @@ describe("docker-cloud.yaml at two local hosts", () => {
     const states: [string, string, Record<string, unknown>][] = [
       ["pause", "paused", { "docker.container.paused": true, "docker.container.running": true, "service.isUp": false }],
       ["resume", "running", { "docker.container.paused": false, "docker.container.running": true, "service.isUp": true }],
-      ["shutDown", "exited", { "docker.container.running": false, "service.isUp": false, "service.state": "ON_FIRE" }],
+      // By wish: nothing is on fire, and nobody starts it again.
+      ["shutDown", "exited", { "docker.container.running": false, "service.isUp": false, "service.state": "STOPPED" }],
       ["resume", "running", { "docker.container.running": true, "service.isUp": true, "service.state": "RUNNING" }],
     ];
     for (const [effector, state, sensors] of states) {
