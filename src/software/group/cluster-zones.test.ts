@@ -106,9 +106,9 @@ test("a location without zones is refused, and so is a strategy that it does not
 describe("in a Docker cloud", () => {
   const cloud = { spec: "my-docker-cloud" };
   const perHost = async () => {
-    const found = new Map<string, number>();
-    for (const { engine } of await server.world.containers()) found.set(engine.constructor.name + [...server.world.engines.values()].indexOf(engine), (found.get(engine.constructor.name + [...server.world.engines.values()].indexOf(engine)) ?? 0) + 1);
-    return [...found.values()].sort();
+    const containers = await server.world.containers();
+    const counts = server.world.liveEngines().map((engine) => containers.filter((container) => container.engine === engine).length);
+    return counts.toSorted((a, b) => a - b);
   };
 
   test("zones are its hosts", async () => {
