@@ -43,12 +43,13 @@ export class Applications {
   /**
    * Deploys a blueprint: makes its entities, stores them, then starts the application in the background.
    * Everything that can be known to be wrong is refused before anything is made.
+   * @param options.id the application's id, one of its own unless given
    */
-  async deploy(text: string, options: { source?: string } = {}): Promise<Deployment> {
-    const { spec, warnings } = this.#blueprints.read(text, options);
+  async deploy(text: string, options: { source?: string; id?: string } = {}): Promise<Deployment> {
+    const { spec, warnings } = this.#blueprints.read(text, options.source === undefined ? {} : { source: options.source });
     this.#checkLocations(spec);
     spec.tags = [...spec.tags, { kind: "yaml_spec", contents: text }];
-    const application = this.#plane.create(spec);
+    const application = this.#plane.create(spec, undefined, options.id === undefined ? {} : { id: options.id });
     await this.#keep([application]);
     const start = application.is(STARTABLE) ? this.invoke(application, "start", {}) : undefined;
     return { application, start, warnings };

@@ -17,7 +17,7 @@ async function opened(disk: InMemoryDisk) {
   for (const [kind, all] of await loadStore(store)) for (const [id, data] of all) documents.restore(kind, id, data);
   const catalog = new Catalog();
   const silent = () => {};
-  const catalogStore = new CatalogStore({ catalog, documents, log: { debug: silent, info: silent, warn: silent, error: silent } });
+  const catalogStore = new CatalogStore({ catalog, documents, secrets: { seal: (plain) => ({ sealed: plain.toUpperCase() }), open: (sealed) => String((sealed as { sealed: string }).sealed).toLowerCase() }, log: { debug: silent, info: silent, warn: silent, error: silent } });
   await catalogStore.restore();
   const close = async () => {
     await persister.close();

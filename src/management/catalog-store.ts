@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Catalog, type CatalogBundle, type CatalogItem, catalogId, type CatalogItemType, readBom } from "../blueprint/catalog/index.ts";
 import { ClockerError, messageOf } from "../model/errors.ts";
-import type { Documents } from "../model/management.ts";
+import type { Documents, Secrets } from "../model/management.ts";
 import type { JsonObject } from "../model/spec.ts";
 import { type CatalogArchive, isArchive, openCatalogArchive } from "./catalog-archive.ts";
 import type { Logger } from "./logger.ts";
@@ -27,7 +27,9 @@ export interface CatalogStoreOptions {
   readonly documents: Documents;
   readonly log: Logger;
   /** What a type is, for items that don't say what they are. */
-  kindOf?(typeName: string): CatalogItemType | undefined;
+  readonly kindOf?: (typeName: string) => CatalogItemType | undefined;
+  /** Bundles may hold passwords of locations: they are stored sealed. */
+  readonly secrets: Pick<Secrets, "seal" | "open">;
 }
 
 /** Keeps the catalog durable: bundles as they were added, removals and marks. Every change is stored when its call resolves. */
@@ -35,6 +37,7 @@ export class CatalogStore {
   readonly #catalog: Catalog;
   readonly #documents: Documents;
   readonly #log: Logger;
+  readonly #secrets: CatalogStoreOptions["secrets"];
   readonly #kindOf: CatalogStoreOptions["kindOf"];
   /** Archives by `name:version` of their bundle, for icons and downloads. */
   readonly #sources = new Map<string, { readonly data: Uint8Array; readonly archive: CatalogArchive | undefined }>();
@@ -42,10 +45,11 @@ export class CatalogStore {
   readonly #shipped = new Set<string>();
   #sequence = 0;
 
-  constructor({ catalog, documents, log, kindOf }: CatalogStoreOptions) {
+  constructor({ catalog, documents, log, secrets, kindOf }: CatalogStoreOptions) {
     this.#catalog = catalog;
     this.#documents = documents;
     this.#log = log;
+    this.#secrets = secrets;
     this.#kindOf = kindOf;
   }
 
@@ -55,7 +59,7 @@ export class CatalogStore {
     const stored = [...this.#documents.all(BUNDLES)].sort(([, a], [, b]) => sequenceOf(a) - sequenceOf(b));
     for (const [name, data] of stored) {
       this.#sequence = Math.max(this.#sequence, sequenceOf(data));
-      await this.#attempt(`the bundle "${name}"`, async () => void this.#put(await this.#read(bytesOf(data)), { force: true }));
+      await this.#attempt(`the bundle "${name}"`, async () => void this.#put(await this.#read(this.#bytesOf(data)), { force: true }));
     }
     for (const name of this.#documents.all(REMOVED_BUNDLES).keys()) await this.#attempt(`the removal of "${name}"`, async () => void (this.#hasBundle(name) && this.#catalog.removeBundle(...split(name))));
     for (const name of this.#documents.all(REMOVED_ITEMS).keys()) await this.#attempt(`the removal of "${name}"`, async () => void (this.#exact(name) !== undefined && this.#catalog.remove(...split(name))));
@@ -71,7 +75,7 @@ export class CatalogStore {
     const addition = this.#put(source, options);
     const name = nameOf(addition.bundle);
     if (addition.outcome === "unchanged") return addition;
-    this.#documents.put(BUNDLES, name, { ...(source.archive === undefined ? { text: Buffer.from(source.data).toString("utf8") } : { archive: Buffer.from(source.data).toString("base64") }), sequence: ++this.#sequence });
+    this.#documents.put(BUNDLES, name, { ...(source.archive === undefined ? { sealed: this.#secrets.seal(Buffer.from(source.data).toString("utf8")) } : { archive: Buffer.from(source.data).toString("base64") }), sequence: ++this.#sequence });
     this.#documents.remove(REMOVED_BUNDLES, name);
     for (const id of [...addition.added, ...addition.unchanged]) this.#documents.remove(REMOVED_ITEMS, id);
     for (const id of addition.added) this.#documents.remove(MARKS, id);
@@ -151,6 +155,11 @@ export class CatalogStore {
     return { bundle, added, unchanged, outcome: before === undefined ? (added.length === 0 && unchanged.length > 0 ? "unchanged" : "installed") : added.length + gone.length === 0 ? "unchanged" : "updated" };
   }
 
+  #bytesOf({ archive, sealed, text }: JsonObject): Uint8Array {
+    if (typeof archive === "string") return Buffer.from(archive, "base64");
+    return Buffer.from(sealed === undefined ? String(text) : this.#secrets.open(sealed), "utf8");
+  }
+
   #hasBundle(name: string): boolean {
     return this.#catalog.bundles().some((each) => nameOf(each) === name);
   }
@@ -204,10 +213,6 @@ function split(name: string): [id: string, version: string] {
 
 function sequenceOf(data: JsonObject): number {
   return typeof data["sequence"] === "number" ? data["sequence"] : 0;
-}
-
-function bytesOf(data: JsonObject): Uint8Array {
-  return typeof data["archive"] === "string" ? Buffer.from(data["archive"], "base64") : Buffer.from(String(data["text"]), "utf8");
 }
 
 function marksOf({ deprecated, disabled }: JsonObject): { deprecated?: boolean; disabled?: boolean } {

@@ -19,6 +19,8 @@ import { knownTypes } from "./known-types.ts";
 import { composedResolvers } from "./location/composed-resolvers.ts";
 import { PlaneLocations } from "./location/location-registry.ts";
 import { providerResolver } from "./location/provider-resolver.ts";
+import { defineCatalogLocations } from "./location/catalog-locations.ts";
+import { Logbook } from "./logbook.ts";
 import type { Logger } from "./logger.ts";
 import { Plane } from "./plane.ts";
 import type { Properties } from "./properties/properties.ts";
@@ -29,7 +31,7 @@ import { ServerTypes } from "./server-types.ts";
 import type { Server, ServerVersion } from "./server.ts";
 import { Persister } from "./store/persister.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
-import type { Store } from "./store/store.ts";
+import type { Store, StoredRecord } from "./store/store.ts";
 import { systemClock } from "./system-clock.ts";
 
 export interface ServerOptions {
@@ -47,7 +49,9 @@ const PROJECT = path.resolve(import.meta.dirname, "../..");
 
 /** Starts the management server: opens the store, restores what was there, and takes up again what runs. */
 export async function openServer(options: ServerOptions): Promise<Server> {
-  const { dataDir, log, clock = systemClock } = options;
+  const { dataDir, clock = systemClock } = options;
+  const logbook = new Logbook(clock);
+  const log = logbook.keeping(options.log);
   const external = new ExternalConfig(options.properties, clock);
   const properties = await resolvedProperties(options.properties, external);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -78,12 +82,13 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     if (locations === undefined) throw new ClockerError("internal", "The plane has no locations");
     const applications = new Applications(plane, locations, blueprintReader(blueprintTypes));
     restoreDocuments(plane, stored);
-    const catalogStore = new CatalogStore({ catalog, documents: plane.documents, log, kindOf: (name) => blueprintTypes.kindOf(name) });
+    const catalogStore = new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets, kindOf: (name) => blueprintTypes.kindOf(name) });
     await catalogStore.restore(path.join(PROJECT, "catalog"));
+    defineCatalogLocations(catalog, locations);
     restoreEntities(plane, locations, stored);
     plane.documents.put("plane", "plane", { planeId: plane.planeId });
     await plane.documents.flush();
-    return new OpenServer({ plane, locations, applications, catalog, catalogStore, properties, log, version: await versionOf(), persister, store });
+    return new OpenServer({ plane, locations, applications, catalog, catalogStore, properties, log, logbook, version: await versionOf(), persister, store });
   } catch (error) {
     await store.close();
     throw error;
@@ -98,12 +103,13 @@ class OpenServer implements Server {
   readonly locations: PlaneLocations;
   readonly properties: Properties;
   readonly log: Logger;
+  readonly logbook: Logbook;
   readonly version: ServerVersion;
   readonly #persister: Persister;
   readonly #store: Store;
   #isReady = false;
 
-  constructor(init: Pick<Server, "plane" | "applications" | "catalog" | "catalogStore" | "locations" | "properties" | "log" | "version"> & { persister: Persister; store: Store }) {
+  constructor(init: Pick<Server, "plane" | "applications" | "catalog" | "catalogStore" | "locations" | "properties" | "log" | "logbook" | "version"> & { persister: Persister; store: Store }) {
     this.plane = init.plane;
     this.applications = init.applications;
     this.catalog = init.catalog;
@@ -111,6 +117,7 @@ class OpenServer implements Server {
     this.locations = init.locations;
     this.properties = init.properties;
     this.log = init.log;
+    this.logbook = init.logbook;
     this.version = init.version;
     this.#persister = init.persister;
     this.#store = init.store;
@@ -123,6 +130,11 @@ class OpenServer implements Server {
 
   get isReady(): boolean {
     return this.#isReady;
+  }
+
+  async *records(): AsyncGenerator<StoredRecord> {
+    await this.#persister.flush();
+    yield* this.#store.load();
   }
 
   async close(): Promise<void> {

@@ -104,8 +104,11 @@ export class Plane implements Management {
     return this.entities.of(typeOrTrait);
   }
 
-  create(spec: EntitySpec, parent?: Entity): Entity {
-    const entity = makeEntity(this, spec, parent);
+  /** @throws ClockerError `conflict` when the id that is asked for is taken */
+  create(spec: EntitySpec, parent?: Entity, options: { id?: string } = {}): Entity {
+    const { id } = options;
+    if (id !== undefined && this.entity(id) !== undefined) throw new ClockerError("conflict", `Cannot make an entity with the id "${id}": it is taken`);
+    const entity = makeEntity(this, spec, parent, id);
     try {
       this.adopt(entity, originOf(spec, ++this.#sequence));
       for (const hooks of entity.type.hooks) hooks.init?.(entity);

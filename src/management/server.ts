@@ -2,9 +2,11 @@ import type { Catalog } from "../blueprint/catalog/catalog.ts";
 import type { Applications } from "./applications.ts";
 import type { CatalogStore } from "./catalog-store.ts";
 import type { PlaneLocations } from "./location/location-registry.ts";
+import type { Logbook } from "./logbook.ts";
 import type { Logger } from "./logger.ts";
 import type { Plane } from "./plane.ts";
 import type { Properties } from "./properties/properties.ts";
+import type { StoredRecord } from "./store/store.ts";
 
 /** A running management server, without its HTTP front: what the API and the command line's `launch` and `demo` work with. */
 export interface Server {
@@ -16,9 +18,13 @@ export interface Server {
   readonly locations: PlaneLocations;
   readonly properties: Properties;
   readonly log: Logger;
+  /** The last lines of the log. */
+  readonly logbook: Logbook;
   readonly version: ServerVersion;
   /** True once everything of an earlier run is restored and reconnected. */
   readonly isReady: boolean;
+  /** Everything that is stored, secrets sealed as they are in the store. */
+  records(): AsyncIterable<StoredRecord>;
   /** Ends the server cleanly: what it manages keeps running. */
   close(): Promise<void>;
 }

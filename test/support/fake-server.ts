@@ -4,6 +4,8 @@ import { Catalog } from "../../src/blueprint/catalog/index.ts";
 import { Applications } from "../../src/management/applications.ts";
 import { CatalogStore } from "../../src/management/catalog-store.ts";
 import { PlaneLocations } from "../../src/management/location/location-registry.ts";
+import { defineCatalogLocations } from "../../src/management/location/catalog-locations.ts";
+import { Logbook } from "../../src/management/logbook.ts";
 import { Plane } from "../../src/management/plane.ts";
 import { Properties } from "../../src/management/properties/properties.ts";
 import type { Server } from "../../src/management/server.ts";
@@ -39,7 +41,8 @@ export interface FakeServer extends Server {
  */
 export function fakeServer(options: { properties?: Record<string, string>; isReady?: boolean } = {}): FakeServer {
   const errors: FakeServer["errors"] = [];
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object, message: string) => void errors.push({ fields, message }) };
+  const logbook = new Logbook(realClock);
+  const log = logbook.keeping({ debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object, message: string) => void errors.push({ fields, message }) });
   const store = new InMemoryStore();
   const persister = new Persister({ store, clock: realClock, onError: () => {}, window: 0, lazyWindow: 0 });
   let held = Promise.withResolvers<void>();
@@ -60,14 +63,20 @@ export function fakeServer(options: { properties?: Record<string, string>; isRea
   const { locations } = plane;
   if (!(locations instanceof PlaneLocations)) throw new Error("Not the locations that were made");
   const catalog = new Catalog();
+  defineCatalogLocations(catalog, locations);
   return {
     plane,
     applications: new Applications(plane, locations, { read: readTestBlueprint, readChildren: (text) => ({ specs: readTestBlueprint(text).spec.children, warnings: [] }) }),
     catalog,
-    catalogStore: new CatalogStore({ catalog, documents: plane.documents, log }),
+    catalogStore: new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets }),
     locations,
     properties: new Properties(new Map(Object.entries(options.properties ?? {}).map(([key, value]) => [key, { value, source: "test" }]))),
     log,
+    logbook,
+    records: async function* () {
+      await persister.flush();
+      yield* store.load();
+    },
     version: { version: "0.1.0-test", buildSha1: "abc", buildBranch: "main" },
     isReady: options.isReady ?? true,
     close: async () => {

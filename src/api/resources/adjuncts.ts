@@ -6,10 +6,13 @@ import type { Api, ApiContext } from "../api-context.ts";
 import { consumes } from "../http/bodies.ts";
 import { findAdjunct, findEntity, notFound } from "../http/find.ts";
 import { sendJson, sendValue } from "../http/negotiate.ts";
+import { count, flag } from "../http/query.ts";
 import { failures } from "../shapes/api-error.ts";
 import { JsonValue } from "../shapes/json.ts";
 import { adjunctConfig, adjunctDetail, AdjunctDetail, adjunctState, adjunctSummary, AdjunctSummary, currentAdjunctConfig } from "../shapes/adjunct-summary.ts";
 import { ConfigSummary } from "../shapes/config-summary.ts";
+import { interestingFirst } from "../shapes/task-order.ts";
+import { taskSummary, TaskSummary } from "../shapes/task-summary.ts";
 import { entityInPath } from "./entities.ts";
 
 const tags = ["adjuncts"];
@@ -66,6 +69,37 @@ export function addAdjuncts(api: Api, { plane }: ApiContext): void {
     const adjunct = find(request.params);
     return sendValue(request, reply, adjunctValue(adjunct, request.params.key));
   });
+
+  api.post(
+    `${AT}/:adjunct/config/:key`,
+    { config: { body: "json" }, schema: { tags, summary: "Set a value of its config", consumes: [...consumes.json], params: one.extend({ key: z.string() }), body: JsonValue, response: { 200: z.unknown().describe("Nothing"), ...failures } } },
+    async ({ params, body }, reply) => {
+      find(params).reconfigure(params.key, body ?? undefined);
+      return reply.code(200).send(undefined);
+    },
+  );
+
+  api.get(
+    `${AT}/:adjunct/activities`,
+    { schema: { tags, summary: "Its tasks, the interesting ones first", params: one, querystring: z.object({ limit: count(200), recurse: flag(false) }), response: { 200: z.array(TaskSummary), ...failures } } },
+    async ({ params, query }) => {
+      const adjunct = find(params);
+      const own = plane.tasks.tasksOf(adjunct.entity.id).filter(({ tags: each }) => each.some((tag) => isOf(tag, adjunct)));
+      return interestingFirst(own, query).map((task) => taskSummary(task, { entity: plane.entity.bind(plane), detail: false }));
+    },
+  );
+
+  api.get(`${AT}/:adjunct/icon`, { schema: { tags, summary: "Its icon: adjuncts have none", params: one, response: { 204: z.null(), ...failures } } }, async ({ params }, reply) => {
+    find(params);
+    return reply.code(204).send(null);
+  });
+}
+
+const ContextTag = z.object({ wrappingType: z.literal("contextAdjunct"), object: z.object({ id: z.string() }) });
+
+function isOf(tag: unknown, adjunct: Adjunct): boolean {
+  const parsed = ContextTag.safeParse(tag);
+  return parsed.success && parsed.data.object.id === adjunct.id;
 }
 
 /** Attaches one of a type by name or alias. @throws ClockerError `unknown-type`. */

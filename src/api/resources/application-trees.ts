@@ -13,8 +13,9 @@ const tags = ["applications"];
 
 /** `/applications/fetch`, which br and the web page need although it is deprecated, and its successor `/applications/details`. */
 export function addApplicationTrees(api: Api, { plane }: ApiContext): void {
-  api.get(
-    "/applications/fetch",
+  // `tree` is its name of 2014.
+  for (const path of ["/applications/fetch", "/applications/tree"]) api.get(
+    path,
     {
       schema: {
         tags,

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Deployment } from "../../management/applications.ts";
 import { ClockerError } from "../../model/errors.ts";
@@ -30,6 +31,15 @@ export function addApplications(api: Api, context: ApiContext): void {
   const { plane, server } = context;
   const entity = plane.entity.bind(plane);
 
+  const answerDeployed = async (request: FastifyRequest, reply: FastifyReply, deployment: Deployment) => {
+    const { application, start } = deployment;
+    if (start !== undefined && application.get(SERVICE_STATE) === "CREATED") await waitFor(start.task, FIRST_STATE, plane.clock);
+    const task = start?.task ?? plane.submit(application, "Deployed", async () => undefined, { tags: ["EFFECTOR", "NON-TRANSIENT"] }).task;
+    for (const warning of deployment.warnings) reply.header("warning", `199 clocker ${JSON.stringify(warning.replaceAll(/[^\x20-\x7e]/g, "?"))}`);
+    reply.header("location", absolute(request, links.application(application.id)));
+    return reply.code(201).send(taskSummary(task, { entity, detail: true }));
+  };
+
   api.get("/applications", { schema: { tags, summary: "List applications", querystring: ofType, response: { 200: z.array(ApplicationSummary), ...failures } } }, async ({ query }) => {
     const accepts = regexFilter(query.typeRegex, { whole: true });
     return plane.applications().filter((application) => accepts(application.typeName)).map((application) => applicationSummary(application));
@@ -49,17 +59,31 @@ export function addApplications(api: Api, context: ApiContext): void {
         response: { 201: TaskSummary, ...failures },
       },
     },
+    async (request, reply) => answerDeployed(request, reply, await deploy(context, await planOf(context, request.body))),
+  );
+
+  api.put(
+    "/applications/:application",
+    {
+      config: { body: "plan" },
+      schema: {
+        tags,
+        summary: "Deploy a blueprint as an application with an id of one's own",
+        description: "The same again is refused (409): who repeats a request whose answer was lost makes no second application.",
+        consumes: [...consumes.plan],
+        params: z.object({ application: z.string().regex(/^[a-z][a-z0-9]{9,31}$/, "an id is 10 to 32 lower-case letters and digits, a letter first") }),
+        querystring: z.object({ format: z.string().optional() }),
+        body: z.string(),
+        response: { 201: TaskSummary, ...failures },
+      },
+    },
     async (request, reply) => {
-      const text = await planOf(context, request.body);
-      const deployment = await deploy(context, text);
-      const { application, start } = deployment;
-      if (start !== undefined && application.get(SERVICE_STATE) === "CREATED") await waitFor(start.task, FIRST_STATE, plane.clock);
-      const task = start?.task ?? plane.submit(application, "Deployed", async () => undefined, { tags: ["EFFECTOR", "NON-TRANSIENT"] }).task;
-      for (const warning of deployment.warnings) reply.header("warning", `199 clocker ${JSON.stringify(warning.replaceAll(/[^\x20-\x7e]/g, "?"))}`);
-      reply.header("location", absolute(request, links.application(application.id)));
-      return reply.code(201).send(taskSummary(task, { entity, detail: true }));
+      const { application: id } = request.params;
+      if (plane.entity(id) !== undefined) throw new ClockerError("conflict", `Error launching blueprint, id already exists: '${id}'`);
+      return answerDeployed(request, reply, await deploy(context, await planOf(context, request.body), id));
     },
   );
+
 
   api.get("/applications/:application", { schema: { tags, summary: "An application", params: inPath, response: { 200: ApplicationSummary, ...failures } } }, async ({ params }) =>
     applicationSummary(findApplication(plane, params.application)),
@@ -99,10 +123,10 @@ export function addApplications(api: Api, context: ApiContext): void {
 }
 
 /** Deploys, with failures worded as Brooklyn words them (reference, 1.2). */
-async function deploy({ server, plane }: ApiContext, text: string): Promise<Deployment> {
+async function deploy({ server, plane }: ApiContext, text: string, id?: string): Promise<Deployment> {
   const before = new Set(plane.applications());
   try {
-    return await server.applications.deploy(text);
+    return await server.applications.deploy(text, id === undefined ? {} : { id });
   } catch (error) {
     if (!(error instanceof ClockerError)) throw error;
     const made = plane.applications().some((application) => !before.has(application));

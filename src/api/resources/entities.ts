@@ -36,7 +36,8 @@ export function addEntities(api: Api, context: ApiContext): void {
     entitySummary(findEntity(plane, params.application, params.entity)),
   );
 
-  api.get(`${AT}/:entity/children`, { schema: { tags, summary: "The entity's children", params: entityInPath, response: { 200: z.array(EntitySummary), ...failures } } }, async ({ params }) =>
+  // `entities` as in 2014.
+  for (const path of [`${AT}/:entity/children`, `${AT}/:entity/entities`]) api.get(path, { schema: { tags, summary: "The entity's children", params: entityInPath, response: { 200: z.array(EntitySummary), ...failures } } }, async ({ params }) =>
     findEntity(plane, params.application, params.entity).children.map((child) => entitySummary(child)),
   );
 

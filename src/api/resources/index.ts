@@ -12,10 +12,13 @@ import { addEntities } from "./entities.ts";
 import { addEntityTags } from "./entity-tags.ts";
 import { addEvents } from "./events.ts";
 import { addLocations } from "./locations.ts";
+import { addLogbook } from "./logbook.ts";
 import { addOverview } from "./overview.ts";
 import { addPolicies } from "./policies.ts";
 import { addSensors } from "./sensors.ts";
 import { addServer } from "./server.ts";
+import { addUsage } from "./usage.ts";
+import { addWebPages } from "./web-pages.ts";
 
 const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addApplications,
@@ -35,6 +38,9 @@ const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addOverview,
   addAccess,
   addEvents,
+  addUsage,
+  addLogbook,
+  addWebPages,
 ];
 
 /** All routes under `/v1`. */

@@ -60,4 +60,16 @@ export function addPolicies(api: Api, { plane }: ApiContext): void {
   api.get(`${AT}/:policy/config/:key`, { schema: { tags, summary: "A value of a policy's config", params: one.extend({ key: z.string() }), response: { 200: z.unknown(), 204: z.null(), ...failures } } }, async (request, reply) =>
     sendValue(request, reply, adjunctValue(find(request.params), request.params.key)),
   );
+
+  // With `/set` as in 2014.
+  for (const path of [`${AT}/:policy/config/:key`, `${AT}/:policy/config/:key/set`]) {
+    api.post(
+      path,
+      { config: { body: "json" }, schema: { tags, summary: "Set a value of a policy's config", consumes: [...consumes.json], params: one.extend({ key: z.string() }), querystring: z.object({ value: z.string().optional() }), body: JsonValue.optional(), response: { 200: z.unknown().describe("Nothing"), ...failures } } },
+      async ({ params, query, body }, reply) => {
+        find(params).reconfigure(params.key, body ?? query.value);
+        return reply.code(200).send(undefined);
+      },
+    );
+  }
 }

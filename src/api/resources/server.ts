@@ -1,9 +1,11 @@
+import { strToU8, zipSync } from "fflate";
 import { z } from "zod";
 import { ClockerError } from "../../model/errors.ts";
 import { isSecretName } from "../../management/secrets/secret-names.ts";
 import type { Api, ApiContext } from "../api-context.ts";
 import { consumes } from "../http/bodies.ts";
 import { sendJson } from "../http/negotiate.ts";
+import { waitFor, waitOf } from "../http/timeouts.ts";
 import { failures } from "../shapes/api-error.ts";
 
 const tags = ["server"];
@@ -73,25 +75,57 @@ export function addServer(api: Api, context: ApiContext): void {
     return sendJson(reply, value);
   });
 
+  // Their names of 2014.
+  api.get("/version", { schema: { tags, summary: "The version, as text", response: { 200: z.string(), ...failures } } }, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(server.version.version));
+  api.get("/server/status", { schema: { tags, summary: "This node's state in the plane, as text", response: { 200: z.string(), ...failures } } }, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(haState()));
+  api.get("/server/highAvailability", { schema: { tags, summary: "All nodes of the plane", response: { 200: HighAvailability, ...failures } } }, async () => states());
+
+  api.get("/server/ha/metrics", { schema: { tags, summary: "Figures of the plane", response: { 200: z.record(z.string(), z.unknown()), ...failures } } }, async () => ({ state: haState(), entities: plane.entities.size, applications: plane.applications().length }));
+
+  api.get(
+    "/server/ha/persist/export",
+    { schema: { tags, summary: "All stored state as a zip archive, secrets sealed", querystring: z.object({ origin: z.enum(["AUTO", "LOCAL", "REMOTE"]).default("AUTO") }), response: { 200: z.unknown().describe("The archive"), ...failures } } },
+    async (_request, reply) => {
+      const files: Record<string, Uint8Array> = {};
+      for await (const { kind, id, data } of server.records()) files[`${encodeURIComponent(kind)}/${encodeURIComponent(id)}.json`] = strToU8(JSON.stringify(data));
+      return reply.type("application/zip").header("content-disposition", `attachment; filename="clocker-state-${plane.planeId}.zip"`).send(Buffer.from(zipSync(files, { level: 1 })));
+    },
+  );
+
   api.post(
     "/server/shutdown",
     {
       config: { body: "values" },
-      schema: { tags, summary: "Stop the server; what it manages keeps running", consumes: [...consumes.values], body: z.record(z.string(), z.unknown()), response: { 204: z.null(), ...failures } },
+      schema: { tags, summary: "Stop the server; what it manages keeps running unless `stopAppsFirst`", consumes: [...consumes.values], body: ShutDown, response: { 204: z.null(), ...failures } },
     },
     async ({ body }, reply) => {
       const { shutDown } = context;
       if (shutDown === undefined) throw new ClockerError("forbidden", "This server cannot be shut down over HTTP");
-      if (body["stopAppsFirst"] === "true" || body["stopAppsFirst"] === true) await destroyAll(context);
+      if (body.stopAppsFirst) await destroyAll(context, { within: waitOf(body.shutdownTimeout, 20_000), regardless: body.forceShutdownOnError });
+      const delay = body.delayMillis ?? waitOf(body.delayForHttpReturn, 100);
       // After the answer has left.
-      plane.clock.after(100, () => shutDown("a request over HTTP"));
+      plane.clock.after(Math.min(Math.max(delay, 100), 60_000), () => shutDown("a request over HTTP"));
       return reply.code(204).send(null);
     },
   );
 }
 
-async function destroyAll({ plane, server }: ApiContext): Promise<void> {
-  const outcomes = await Promise.allSettled(plane.applications().map((application) => server.applications.destroy(application).result));
-  const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  if (failed !== undefined) throw new ClockerError("invalid-request", "Cannot shut down: not all applications could be stopped", { cause: failed.reason });
+const yes = z.union([z.boolean(), z.stringbool()]).default(false);
+const ShutDown = z
+  .object({
+    stopAppsFirst: yes,
+    forceShutdownOnError: yes.describe("End also when applications could not be stopped"),
+    shutdownTimeout: z.string().default("20s").describe("How long stopping the applications may take; 0 is without end"),
+    requestTimeout: z.string().optional().describe("Taken and not used: the answer comes when the applications have stopped"),
+    delayForHttpReturn: z.string().optional(),
+    delayMillis: z.coerce.number().min(0).optional(),
+  })
+  .meta({ id: "ShutdownRequest" });
+
+async function destroyAll({ plane, server }: ApiContext, { within, regardless }: { within: number; regardless: boolean }): Promise<void> {
+  const submitted = plane.applications().map((application) => server.applications.destroy(application));
+  const ended = await Promise.all(submitted.map(({ task }) => waitFor(task, within === 0 ? Infinity : within, plane.clock)));
+  if (regardless || (ended.every(Boolean) && submitted.every(({ task }) => task.error === undefined))) return;
+  const failed = submitted.find(({ task }) => task.error !== undefined);
+  throw new ClockerError("invalid-request", "Cannot shut down: not all applications could be stopped", { cause: failed?.task.error, remedy: "Stop them first, or set forceShutdownOnError" });
 }

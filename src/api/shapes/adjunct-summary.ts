@@ -43,6 +43,7 @@ export function adjunctSummary(adjunct: Adjunct): z.infer<typeof AdjunctSummary>
     adjunctType: adjunct.type.kind === "policy" ? "POLICY" : "ENRICHER",
     description: adjunct.type.description,
     state: adjunctState(adjunct),
+    ...(adjunct.highlights.size === 0 ? {} : { highlights: Object.fromEntries(adjunct.highlights) }),
     links: linksOf(adjunct, "adjuncts"),
   };
 }

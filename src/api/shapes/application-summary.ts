@@ -29,11 +29,15 @@ const statusOf: Readonly<Record<Lifecycle, ApplicationStatus>> = {
 
 /** An application as REST lists it (reference, 2.3). */
 export function applicationSummary(application: Entity): ApplicationSummary {
-  const state = application.get(SERVICE_STATE);
   return {
     id: application.id,
     spec: { name: application.displayName, type: application.typeName, locations: application.locations.map((location) => location.id) },
-    status: state === undefined ? "UNKNOWN" : statusOf[state],
+    status: statusOfApplication(application),
     links: { self: links.application(application.id), entities: links.entities(application.id) },
   };
+}
+
+export function statusOfApplication(application: Entity): ApplicationStatus {
+  const state = application.get(SERVICE_STATE);
+  return state === undefined ? "UNKNOWN" : statusOf[state];
 }

@@ -6,6 +6,7 @@ import type { CatalogEntry } from "../catalog/catalog-entries.ts";
 import { declaredParameters } from "../catalog/declared-parameters.ts";
 import { configSummary, ConfigSummary } from "./config-summary.ts";
 import { Links, segment } from "./links.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { shownValue } from "./values.ts";
 
 /** Kinds in the paths of the older catalog. */
@@ -82,7 +83,7 @@ export function catalogItemSummary(entry: CatalogEntry): CatalogItemSummary {
     name: entry.name,
     description: entry.description,
     iconUrl: iconPath(entry),
-    planYaml: entry.planText,
+    planYaml: shownPlan(entry),
     tags: [...entry.tags],
     deprecated: entry.deprecated,
     links: { self: `/v1/catalog/${kind}/${segment(entry.id)}/${segment(entry.version)}` },
@@ -132,7 +133,7 @@ export function typeSummary(entry: CatalogEntry): z.infer<typeof TypeSummary> {
 }
 
 export function typeDetail(entry: CatalogEntry): z.infer<typeof TypeDetail> {
-  return { ...typeSummary(entry), plan: { format: "brooklyn-camp", data: entry.planText }, ...membersOf(entry) };
+  return { ...typeSummary(entry), plan: { format: "brooklyn-camp", data: shownPlan(entry) }, ...membersOf(entry) };
 }
 
 /** The Java names of what it is: its own type's, and those of Brooklyn's interfaces. */
@@ -153,6 +154,11 @@ export function supertypesOf({ itemType, type }: CatalogEntry): string[] {
 export function kindOf({ itemType }: CatalogEntry): CatalogKind {
   if (itemType === "template") return "applications";
   return itemType === "policy" ? "policies" : itemType === "enricher" ? "enrichers" : itemType === "location" ? "locations" : "entities";
+}
+
+/** Locations may hold passwords. */
+function shownPlan({ itemType, planText }: CatalogEntry): string {
+  return itemType === "location" ? String(withoutSecrets(planText)) : planText;
 }
 
 function iconPath(entry: CatalogEntry): string | undefined {

@@ -9,11 +9,11 @@ import { types } from "../../model/types/index.ts";
 import type { EntityOrigin, EntityRecord } from "./entity-record.ts";
 
 /** Makes one entity of a spec: not yet its children, adjuncts or initializers. */
-export function makeEntity(management: Management, spec: EntitySpec, parent: Entity | undefined): Entity {
+export function makeEntity(management: Management, spec: EntitySpec, parent: Entity | undefined, id = management.ids.entityId()): Entity {
   const type = management.types.entityType(spec.type);
   if (type === undefined) throw new ClockerError("unknown-type", `Cannot make an entity of type "${spec.type}": there is no such type`);
   const entity = new Entity({
-    id: management.ids.entityId(),
+    id,
     type,
     typeName: spec.typeName,
     catalogItemId: spec.catalogItemId,

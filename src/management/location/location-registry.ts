@@ -24,7 +24,7 @@ const MAX_NAMED_DEPTH = 10;
 export class PlaneLocations implements LocationRegistry {
   readonly #management: Management;
   readonly #resolvers: ReadonlyMap<string, LocationResolver>;
-  readonly #named: ReadonlyMap<string, LocationDefinition>;
+  readonly #named: Map<string, LocationDefinition>;
   readonly #registered = new Map<string, Location>();
   readonly #reserved = new Set<string>();
   readonly #inUse = new Map<string, Location>();
@@ -49,6 +49,17 @@ export class PlaneLocations implements LocationRegistry {
     const resolver = this.#resolvers.get(prefix.toLowerCase());
     if (resolver === undefined) throw this.#unknown(reference.spec);
     for (const target of resolver.targets?.(parseLocationSpec(reference.spec), reference.config ?? {}) ?? []) this.check(target);
+  }
+
+  /** Lets blueprints name a location; a definition of the same name is replaced. */
+  define(definition: LocationDefinition): void {
+    const isNew = !this.#named.has(definition.name);
+    this.#named.set(definition.name, definition);
+    if (isNew) this.#management.events.publish({ kind: "location-added", name: definition.name });
+  }
+
+  undefine(name: string): void {
+    if (this.#named.delete(name)) this.#management.events.publish({ kind: "location-removed", name });
   }
 
   reserve(name: string): void {
