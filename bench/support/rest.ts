@@ -6,9 +6,9 @@ export interface Task {
   readonly displayName: string;
   readonly entityId?: string;
   readonly currentStatus: string;
+  readonly startTimeUtc?: number;
   readonly endTimeUtc?: number;
   readonly result?: unknown;
-  readonly detailedStatus?: string;
 }
 
 /** The server's API, as far as benchmarks use it. */
@@ -77,7 +77,7 @@ export class Rest {
 }
 
 function taskOf(answer: unknown): Task {
-  const { id, displayName, entityId, currentStatus, endTimeUtc, result, detailedStatus } = record(answer);
+  const { id, displayName, entityId, currentStatus, startTimeUtc, endTimeUtc, result } = record(answer);
   return {
     id: String(id),
     displayName: String(displayName),
@@ -85,7 +85,7 @@ function taskOf(answer: unknown): Task {
     result,
     ...(typeof entityId === "string" ? { entityId } : {}),
     ...(typeof endTimeUtc === "number" ? { endTimeUtc } : {}),
-    ...(typeof detailedStatus === "string" ? { detailedStatus } : {}),
+    ...(typeof startTimeUtc === "number" ? { startTimeUtc } : {}),
   };
 }
 
