@@ -40,6 +40,8 @@ export interface MachineLocation extends Location {
   readonly hostname: string;
   /** `user@host:port` where it is reached by SSH. */
   readonly sshAddress: string | undefined;
+  /** Whether its ports are reached from outside only where they are mapped: a container. */
+  readonly isBehindMapping: boolean;
   /** Where a port of the machine is reached from outside; undefined where ports are not mapped. */
   mappedPort(port: number): { host: string; port: number } | undefined;
 }

@@ -17,6 +17,7 @@ export function machineLocation(machine: Machine, parent: ProvisioningLocation, 
     subnetAddress: "172.17.0.9",
     hostname: "test-host",
     sshAddress: undefined,
+    isBehindMapping: false,
     mappedPort: () => undefined,
     ...rest,
   };

@@ -4,7 +4,7 @@ import type { Work } from "../../model/work.ts";
 import { HOST_ADDRESS } from "../../software/stock/attributes.ts";
 import type { OptionReader } from "../image/ensure-image.ts";
 import { CONTAINER_ADDRESSES, CONTAINER_NAME_SENSOR, CONTAINER_OF, CONTAINER_PORTS, ENVIRONMENT, LINKS } from "../keys.ts";
-import { hostOf, referencedId } from "./relations.ts";
+import { hostOf, referencedId, runtimeOf } from "./relations.ts";
 
 /** What links add to a container. */
 export interface Links {
@@ -38,7 +38,7 @@ function addLink(links: Links, container: Entity, entity: Entity | undefined, al
   const { env, extraHosts } = links;
   const targetContainer = container.management.entity(referencedId(target.get(CONTAINER_OF)) ?? "");
   const isNeighbour = targetContainer !== undefined && hostOf(targetContainer) === hostOf(container);
-  const address = (isNeighbour ? targetContainer.get(CONTAINER_ADDRESSES)?.[0] : undefined) ?? target.get(HOST_ADDRESS);
+  const address = (isNeighbour ? targetContainer.get(CONTAINER_ADDRESSES)?.[0] : undefined) ?? (targetContainer === undefined ? target.get(HOST_ADDRESS) : runtimeOf(targetContainer).location.address);
   if (address === undefined) throw new ClockerError("invalid-value", `Cannot link "${container.displayName}" to "${target.displayName}": it has no address`);
   extraHosts.push(`${alias}:${address}`);
   // A target that is no container gets only the host name, as in Clocker.

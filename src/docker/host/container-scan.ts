@@ -53,6 +53,8 @@ async function unknown(runtime: HostRuntime, summary: ContainerSummary, work: Wo
   const { host, engine } = runtime;
   const { management } = host;
   if (summary.labels[keys.OWNER_LABEL] === management.planeId) {
+    // The plane's, but no container of a cloud: a machine made on this computer, say. Who made it looks after it.
+    if (summary.labels[keys.CONTAINER_LABEL] === undefined) return;
     const container = management.entity(summary.labels[keys.CONTAINER_LABEL] ?? "");
     if (container !== undefined && (container.get(keys.CONTAINER_ID) === summary.id || isBeingMade(container))) return;
     work.log(`Removing ${summary.name}: it was half-made`);

@@ -159,7 +159,12 @@ async function restart({ entity: infrastructure, work }: EffectorCall): Promise<
 }
 
 async function resize({ entity: infrastructure, parameters, work }: EffectorCall): Promise<unknown> {
-  return hostCluster(infrastructure).invoke("resize", { desiredSize: parameters["desiredSize"] }, work);
+  const desired = parameters["desiredSize"];
+  const limit = infrastructure.config.peek(keys.HOST_MAX_SIZE);
+  if (limit >= 0 && typeof desired === "number" && desired > limit) {
+    throw new ClockerError("no-capacity", `Cannot resize "${infrastructure.displayName}" to ${desired} hosts: its limit is ${limit}`, { remedy: `Raise "${keys.HOST_MAX_SIZE.name}"` });
+  }
+  return hostCluster(infrastructure).invoke("resize", { desiredSize: desired }, work);
 }
 
 /** Its configured name, else `PREFIX-ID-SUFFIX` (Clocker's LocationOwner). */

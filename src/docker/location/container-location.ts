@@ -21,6 +21,7 @@ class DockerContainerLocation implements MachineLocation {
   readonly subnetAddress: string;
   readonly hostname: string;
   readonly sshAddress = undefined;
+  readonly isBehindMapping = true;
   readonly #container: Entity;
 
   constructor(container: Entity, containerId: string) {

@@ -123,6 +123,7 @@ class ProviderMachineLocation implements MachineLocation {
   readonly subnetAddress: string;
   readonly hostname: string;
   readonly sshAddress: string | undefined;
+  readonly isBehindMapping = false;
 
   constructor(id: string, parent: ProviderLocation, description: MachineDescription, machine: Machine) {
     this.id = id;

@@ -163,6 +163,10 @@ class SharedMachine implements MachineLocation {
     return this.#inner.sshAddress;
   }
 
+  get isBehindMapping(): boolean {
+    return this.#inner.isBehindMapping;
+  }
+
   mappedPort(port: number): { host: string; port: number } | undefined {
     return this.#inner.mappedPort(port);
   }

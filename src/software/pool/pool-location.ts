@@ -146,6 +146,10 @@ class PooledMachine implements MachineLocation {
     return this.#inner.sshAddress;
   }
 
+  get isBehindMapping(): boolean {
+    return this.#inner.isBehindMapping;
+  }
+
   mappedPort(port: number): { host: string; port: number } | undefined {
     return this.#inner.mappedPort(port);
   }

@@ -48,8 +48,10 @@ export async function leaveMachine(entity: Entity, work: Work): Promise<void> {
 }
 
 export function publishHost(entity: Entity, machine: MachineLocation): void {
-  entity.set(HOST_NAME, machine.address);
-  entity.set(HOST_ADDRESS, machine.address);
+  // A container's URLs hold its own address: at its host's, only the mapped ones lead to it (Clocker, 6).
+  const own = machine.isBehindMapping ? machine.subnetAddress : machine.address;
+  entity.set(HOST_NAME, own);
+  entity.set(HOST_ADDRESS, own);
   entity.set(HOST_SUBNET_HOSTNAME, machine.subnetAddress);
   entity.set(HOST_SUBNET_ADDRESS, machine.subnetAddress);
   entity.set(HOST_SSH_ADDRESS, machine.sshAddress);
