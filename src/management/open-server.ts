@@ -26,6 +26,7 @@ import { Plane } from "./plane.ts";
 import type { Properties } from "./properties/properties.ts";
 import { Resources } from "./resources/resource-loader.ts";
 import { loadStore, reconnect, restoreDocuments, restoreEntities, type Stored } from "./restore.ts";
+import { KnownSecrets } from "./secrets/known-secrets.ts";
 import { openSecretStore } from "./secrets/secret-store.ts";
 import { ServerTypes } from "./server-types.ts";
 import type { Server, ServerVersion } from "./server.ts";
@@ -52,7 +53,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const { dataDir, clock = systemClock } = options;
   const logbook = new Logbook(clock);
   const log = logbook.keeping(options.log);
-  const external = new ExternalConfig(options.properties, clock);
+  const knownSecrets = new KnownSecrets();
+  const external = new ExternalConfig(options.properties, clock, (value) => knownSecrets.add(value));
   const properties = await resolvedProperties(options.properties, external);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const store = options.store ?? (await openSqliteStore({ directory: dataDir, clock }));
@@ -72,6 +74,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       types,
       resources: new Resources({ clock, dataDir, mavenRepository: properties.get("maven.repository") }),
       secrets: await openSecretStore(dataDir),
+      knownSecrets,
       log,
       dsl: { isDeferred, resolve: (raw, scope, work) => resolve(raw, scope, work, { entitySpec: (plan) => readSpec(plan, { types: blueprintTypes }), external: (supplier, key, by) => external.get(supplier, key, by?.signal) }) },
       locations: (management) => {

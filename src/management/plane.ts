@@ -4,13 +4,17 @@ import { ClockerError } from "../model/errors.ts";
 import { EventBus } from "../model/events.ts";
 import { idSource, type IdSource } from "../model/ids.ts";
 import type { LocationRegistry, Management, ResourceLoader, Secrets, Submitted } from "../model/management.ts";
-import type { EntitySpec } from "../model/spec.ts";
+import type { EntitySpec, Json, JsonObject } from "../model/spec.ts";
 import type { Work } from "../model/work.ts";
 import { PersistedDocuments } from "./documents.ts";
 import { applyInitializers, makeEntity, originOf } from "./entity/entity-factory.ts";
 import { EntityIndex } from "./entity/entity-index.ts";
 import { entityToRecord, sensorsToRecord, type EntityOrigin } from "./entity/entity-record.ts";
 import type { Logger } from "./logger.ts";
+import { KnownSecrets } from "./secrets/known-secrets.ts";
+import { learnFrom, scrubbed } from "./secrets/scrubbed.ts";
+import { sealed } from "./secrets/sealed-json.ts";
+import { secretNamesOf } from "./secrets/secret-names-of.ts";
 import type { Persister } from "./store/persister.ts";
 import { TaskManager } from "./task/task-manager.ts";
 import { taskToRecord } from "./task/task-record.ts";
@@ -25,6 +29,8 @@ export interface PlaneOptions {
   types: Types;
   resources: ResourceLoader;
   secrets: Secrets;
+  /** Secrets that are known before there is a plane. */
+  knownSecrets?: KnownSecrets;
   log: Logger;
   /** Resolves `$brooklyn:` expressions. */
   dsl: { isDeferred(raw: unknown): boolean; resolve(raw: unknown, scope: Entity, work: Work | undefined): Promise<unknown> };
@@ -43,6 +49,8 @@ export class Plane implements Management {
   readonly documents: PersistedDocuments;
   readonly resources: ResourceLoader;
   readonly secrets: Secrets;
+  /** What is kept out of what is stored and shown of tasks. */
+  readonly knownSecrets: KnownSecrets;
   readonly tasks: TaskManager;
   readonly log: Logger;
   readonly entities = new EntityIndex();
@@ -64,18 +72,21 @@ export class Plane implements Management {
     this.types = options.types;
     this.#persister = {
       changed: (kind, id, snapshot, lazily) => {
-        if (!this.#isFrozen) options.persister.changed(kind, id, snapshot, lazily);
+        if (!this.#isFrozen) options.persister.changed(kind, id, () => this.#withoutSecrets(kind, id, snapshot()), lazily);
       },
       flush: () => (this.#isFrozen ? Promise.reject(new ClockerError("interrupted", "The management server is shutting down")) : options.persister.flush()),
     };
     this.documents = new PersistedDocuments(this.#persister);
     this.resources = options.resources;
     this.secrets = options.secrets;
+    this.knownSecrets = options.knownSecrets ?? new KnownSecrets();
     this.#dsl = options.dsl;
     this.tasks = new TaskManager({
       clock: options.clock,
       ids: this.ids,
       events: this.events,
+      // Tags are made of JSON by construction.
+      confidential: { learn: (tag) => learnFrom(tag as Json, this.knownSecrets), scrub: (text) => this.knownSecrets.scrub(text) },
       archive: {
         changed: (task) => this.#persister.changed("task", task.id, () => (this.tasks.task(task.id) === undefined ? undefined : taskToRecord(task)), { lazy: true }),
         removed: (task) => this.#persister.changed("task", task.id, () => undefined, { lazy: true }),
@@ -177,5 +188,14 @@ export class Plane implements Management {
 
   isDeferred(raw: unknown): boolean {
     return this.#dsl.isDeferred(raw);
+  }
+
+  /** A document as it may be stored: secrets sealed, and in tasks, which show what happened, left out. */
+  #withoutSecrets(kind: string, id: string, data: JsonObject | undefined): JsonObject | undefined {
+    if (data === undefined) return undefined;
+    const { secrets, knownSecrets: known } = this;
+    if (kind === "task") return scrubbed(data, known);
+    const entity = kind === "entity" || kind === "sensors" ? this.entities.get(id) : undefined;
+    return sealed(data, { secrets, known, ...(entity === undefined ? {} : { isSecret: secretNamesOf(entity) }) });
   }
 }

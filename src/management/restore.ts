@@ -12,6 +12,8 @@ import { ProviderLocation, MACHINE_DOCUMENTS, machineRecord } from "./location/p
 import type { PlaneLocations } from "./location/location-registry.ts";
 import { isShared, SharedMachineLocation } from "./location/shared-machine.ts";
 import type { Plane } from "./plane.ts";
+import { learnFrom } from "./secrets/scrubbed.ts";
+import { opened } from "./secrets/sealed-json.ts";
 import type { Store } from "./store/store.ts";
 import { tasksFromRecords } from "./task/task-record.ts";
 
@@ -36,8 +38,15 @@ const OWNED = new Set(["entity", "sensors", "task"]);
 export function restoreDocuments(plane: Plane, stored: Stored): void {
   for (const [kind, documents] of stored) {
     if (OWNED.has(kind)) continue;
-    for (const [id, data] of documents) plane.documents.restore(kind, id, data);
+    for (const [id, data] of documents) plane.documents.restore(kind, id, openedRecord(plane, `${kind} ${id}`, data));
   }
+}
+
+/** A record with its sealed secrets in clear again. */
+function openedRecord(plane: Plane, what: string, data: JsonObject): JsonObject {
+  const record = opened(data, plane.secrets, (error) => plane.log.warn({ error: messageOf(error) }, `Cannot restore a secret of ${what}`));
+  learnFrom(record, plane.knownSecrets);
+  return record;
 }
 
 /**
@@ -46,7 +55,7 @@ export function restoreDocuments(plane: Plane, stored: Stored): void {
  */
 export function restoreEntities(plane: Plane, locations: PlaneLocations, stored: Stored): void {
   const warn = (what: string, error: unknown) => plane.log.warn({ error: messageOf(error) }, `Cannot restore ${what}`);
-  locations.restore(stored.get("location") ?? NONE, (id, error) => warn(`location ${id}`, error));
+  locations.restore(plane.documents.all("location"), (id, error) => warn(`location ${id}`, error));
   restoreMachines(plane, locations, warn);
   for (const { task, interrupted } of tasksFromRecords(stored.get("task") ?? NONE, plane.clock.now())) {
     plane.tasks.restore(task);
@@ -56,7 +65,7 @@ export function restoreEntities(plane: Plane, locations: PlaneLocations, stored:
   const sensors = stored.get("sensors") ?? NONE;
   for (const { entity, record } of restored) {
     attempt(() => applyInitializers(entity, record.initializers), (error) => warn(`the initializers of ${entity.displayName}`, error));
-    restoreSensors(entity, sensors.get(entity.id) ?? {}, (name, error) => warn(`sensor ${name} of ${entity.displayName}`, error));
+    restoreSensors(entity, openedRecord(plane, `the sensors of ${entity.displayName}`, sensors.get(entity.id) ?? {}), (name, error) => warn(`sensor ${name} of ${entity.displayName}`, error));
   }
   for (const { entity, record } of restored) restoreMembers(plane, entity, record);
   restoreLocations(restored, locations);
@@ -159,7 +168,7 @@ function attachMachines(plane: Plane, locations: PlaneLocations): void {
 }
 
 function makeEntities(plane: Plane, records: ReadonlyMap<string, JsonObject>, warn: (what: string, error: unknown) => void): { entity: Entity; record: EntityRecord }[] {
-  const sorted = [...records].map(([id, data]) => ({ id, record: recordOf(data) })).sort((a, b) => a.record.sequence - b.record.sequence);
+  const sorted = [...records].map(([id, data]) => ({ id, record: recordOf(openedRecord(plane, `entity ${id}`, data)) })).sort((a, b) => a.record.sequence - b.record.sequence);
   const made: { entity: Entity; record: EntityRecord }[] = [];
   for (const { id, record } of sorted) {
     const parent = record.parentId === null ? undefined : plane.entity(record.parentId);

@@ -72,7 +72,7 @@ export function addActivities(api: Api, { plane }: ApiContext): void {
     const { streams } = findTask(plane, params.task);
     const stream = streams.get(params.stream);
     if (stream === undefined) throw notFound(`Task '${params.task}' has no stream '${params.stream}'`, params.stream, streams.keys());
-    return reply.type("text/plain; charset=utf-8").send(stream.text);
+    return reply.type("text/plain; charset=utf-8").send(plane.knownSecrets.scrub(stream.text));
   });
 
   api.post(

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import type { Plane } from "../../management/plane.ts";
+import { withoutKnown } from "../../management/secrets/scrubbed.ts";
 import type { Entity } from "../../model/entity.ts";
 import type { Json } from "../../model/spec.ts";
 import type { Api, ApiContext } from "../api-context.ts";
@@ -19,7 +21,7 @@ const AT = "/applications/:application/entities/:entity";
 /** An entity's tags, the blueprint it came from, and its icon. */
 export function addEntityTags(api: Api, { plane }: ApiContext): void {
   api.get(`${AT}/tags`, { schema: { tags, summary: "The entity's tags", params: entityInPath, response: { 200: z.array(z.unknown()), ...failures } } }, async ({ params }) =>
-    findEntity(plane, params.application, params.entity).tags.map((tag) => withoutSecrets(jsonOf(tag))),
+    findEntity(plane, params.application, params.entity).tags.map((tag) => withoutSecrets(jsonOf(withoutKnown(tag, plane.knownSecrets)))),
   );
 
   const changing = { config: { body: "json" } } as const;
@@ -67,7 +69,7 @@ export function addEntityTags(api: Api, { plane }: ApiContext): void {
   );
 
   api.get(`${AT}/spec`, { schema: { tags, summary: "The blueprint the entity came from", params: entityInPath, response: { 200: z.string(), 204: z.null(), ...failures } } }, async ({ params }, reply) => {
-    const [spec] = specsOf(findEntity(plane, params.application, params.entity));
+    const [spec] = specsOf(plane, findEntity(plane, params.application, params.entity));
     if (spec === undefined) return reply.code(204).send(null);
     return reply.type("text/plain; charset=utf-8").send(spec);
   });
@@ -75,7 +77,7 @@ export function addEntityTags(api: Api, { plane }: ApiContext): void {
   api.get(
     `${AT}/speclist`,
     { schema: { tags, summary: "The blueprints the entity came from", params: entityInPath, response: { 200: z.array(z.object({ summary: z.string(), format: z.string(), contents: z.string() })), ...failures } } },
-    async ({ params }) => specsOf(findEntity(plane, params.application, params.entity)).map((contents) => ({ summary: "Blueprint as deployed", format: "brooklyn-camp", contents })),
+    async ({ params }) => specsOf(plane, findEntity(plane, params.application, params.entity)).map((contents) => ({ summary: "Blueprint as deployed", format: "brooklyn-camp", contents })),
   );
 
   api.get(`${AT}/icon`, { schema: { tags, summary: "The entity's icon: a redirect, or nothing", params: entityInPath, response: { 204: z.null(), 307: z.null(), ...failures } } }, async ({ params }, reply) => {
@@ -95,9 +97,9 @@ function isSingleKey(tag: Json, key: string): boolean {
 }
 
 /** The contents of `yaml_spec` tags, secrets left out. */
-function specsOf(entity: Entity): string[] {
+function specsOf(plane: Plane, entity: Entity): string[] {
   return entity.tags.flatMap((tag) => {
     if (typeof tag !== "object" || tag === null || Array.isArray(tag) || tag["kind"] !== "yaml_spec" || typeof tag["contents"] !== "string") return [];
-    return [String(withoutSecrets(tag["contents"]))];
+    return [plane.knownSecrets.scrub(String(withoutSecrets(tag["contents"])))];
   });
 }

@@ -12,6 +12,13 @@ export interface TaskArchive {
   removed(task: Task): void;
 }
 
+/** What keeps secrets out of what tasks show. */
+export interface Confidential {
+  /** Told the tags of every task that is made: among them the parameters of effectors. */
+  learn(tag: unknown): void;
+  scrub(text: string): string;
+}
+
 /** Ended top-level tasks kept for an entity; polls and the like (tagged TRANSIENT) are fewer. */
 const KEPT_PER_ENTITY = 100;
 const KEPT_TRANSIENT_PER_ENTITY = 10;
@@ -24,6 +31,7 @@ export class TaskManager {
   readonly #ids: IdSource;
   readonly #events: EventBus;
   readonly #archive: TaskArchive;
+  readonly #confidential: Confidential;
   readonly #tasks = new Map<string, Task>();
   readonly #topLevel = new Map<string | undefined, Task[]>();
   readonly #ofEntity = new Map<string, Set<Task>>();
@@ -31,11 +39,12 @@ export class TaskManager {
   /** Tasks whose entity went while they ran (its removal is one): kept for a while after they ended. */
   readonly #orphans = new Set<Task>();
 
-  constructor(init: { clock: Clock; ids: IdSource; events: EventBus; archive: TaskArchive }) {
+  constructor(init: { clock: Clock; ids: IdSource; events: EventBus; archive: TaskArchive; confidential?: Confidential }) {
     this.#clock = init.clock;
     this.#ids = init.ids;
     this.#events = init.events;
     this.#archive = init.archive;
+    this.#confidential = init.confidential ?? { learn: () => {}, scrub: (text) => text };
   }
 
   task(id: string): Task | undefined {
@@ -91,6 +100,7 @@ export class TaskManager {
 
   #add(init: { name: string; entityId: string | undefined; description?: string; tags?: readonly unknown[]; parent?: Task }): Task {
     const task = new Task({ id: this.#ids.taskId(), submittedAt: this.#clock.now(), ...init });
+    for (const tag of task.tags) if (typeof tag === "object") this.#confidential.learn(tag);
     this.#index(task);
     this.#notify(task);
     return task;
@@ -123,6 +133,8 @@ export class TaskManager {
       task.end(this.#clock.now(), { error, remedy: remedyOf(error) });
       throw error;
     } finally {
+      // Whoever awaits the outcome has it as it is; the task is for people.
+      if (typeof task.result === "string") task.result = this.#confidential.scrub(task.result);
       this.#running.delete(task);
       this.#notify(task);
       if (task.parent === undefined) this.#trim(task.entityId);
