@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Plane } from "../management/plane.ts";
 import type { Server } from "../management/server.ts";
 import type { EventHub } from "./events/event-hub.ts";
+import type { Sessions } from "./security/sessions.ts";
 
 /** The HTTP server, with routes typed by their zod schemas. */
 export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
@@ -15,6 +16,7 @@ export interface ApiContext {
   readonly events: EventHub;
   /** This server's id: new at each start, as in Brooklyn. */
   readonly nodeId: string;
+  readonly sessions: Sessions;
   /** True from the moment the HTTP server begins to close. */
   isShuttingDown: boolean;
   /** Ends the process after an answer is sent; absent where the API doesn't own the process. */

@@ -1,3 +1,5 @@
+import type { RequestListener } from "node:http";
+import { createServer } from "node:https";
 import fastifySwagger from "@fastify/swagger";
 import fastify from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
@@ -11,6 +13,10 @@ import { finishReplies } from "./http/reply-headers.ts";
 import { addPages } from "./page/pages.ts";
 import { addResources } from "./resources/index.ts";
 import { refuseOtherSites } from "./security/browsers.ts";
+import { requirePermission } from "./security/authorize.ts";
+import type { Tls } from "./security/certificate.ts";
+import { entitlementsOf } from "./security/roles.ts";
+import { Sessions } from "./security/sessions.ts";
 import { requireSignIn } from "./security/sign-in.ts";
 import type { Gate } from "./security/users.ts";
 
@@ -18,6 +24,8 @@ export interface ApiOptions {
   readonly gate?: Gate;
   /** Whether only requests to names of this computer are taken: where nobody has to sign in, and only this computer can connect. */
   readonly isLocalOnly?: boolean;
+  /** Serves HTTPS. */
+  readonly tls?: Tls | undefined;
   /** Ends the process; absent where requests may not. */
   readonly shutDown?: (reason: string) => void;
   /** Checks every answer against its schema: for tests, so that the documentation is true to the code. */
@@ -28,7 +36,9 @@ export interface ApiOptions {
 export async function createApi(server: Server, options: ApiOptions = {}): Promise<Api> {
   const { plane } = server;
   const { gate = { kind: "open" }, isLocalOnly = true } = options;
-  const api = fastify({ forceCloseConnections: true, frameworkErrors: answerBadRequest, routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } }).withTypeProvider<ZodTypeProvider>();
+  const { tls } = options;
+  const overTls = tls === undefined ? {} : { serverFactory: (handler: RequestListener) => createServer({ ...tls, minVersion: "TLSv1.2" }, handler) };
+  const api = fastify({ ...overTls, forceCloseConnections: true, frameworkErrors: answerBadRequest, routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } }).withTypeProvider<ZodTypeProvider>();
   api.setValidatorCompiler(validatorCompiler);
   api.setSerializerCompiler(options.checkAnswers === true ? serializerCompiler : () => (data) => JSON.stringify(data));
   const context: ApiContext = {
@@ -36,13 +46,15 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
     plane,
     events: new EventHub(plane.events, { startedAt: plane.clock.now(), entity: plane.entity.bind(plane) }),
     nodeId: plane.ids.taskId(),
+    sessions: new Sessions(plane.clock, server.properties),
     isShuttingDown: false,
     shutDown: options.shutDown,
   };
   answerFailures(api, plane);
   finishReplies(api, context);
   refuseOtherSites(api, { isLocalOnly });
-  requireSignIn(api, gate, plane.clock);
+  requireSignIn(api, gate, plane.clock, context.sessions);
+  requirePermission(api, entitlementsOf(server.properties));
   refuseUntilReady(api, context);
   readBodies(api);
   await describeApi(api, server);

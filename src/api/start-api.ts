@@ -31,8 +31,9 @@ const PORTS_TRIED = 100;
  */
 export async function startApi(options: StartOptions): Promise<RunningApi> {
   const { server, bind = "127.0.0.1", port, ...rest } = options;
+  const scheme = options.tls === undefined ? "http" : "https";
   const security = server.properties.console();
-  const gate = gateOf(security);
+  const gate = gateOf(security, (password) => server.log.warn({}, `Sign in as brooklyn with ${password}: made for this start, as the properties ask for it`));
   if (!isThisComputer(bind) && !security.configured) {
     throw new ClockerError("forbidden", `Cannot listen on "${bind}": no users are configured, so that anybody could use the server`, {
       remedy: "Set brooklyn.webconsole.security.users and their passwords in the properties file, or leave --bind out",
@@ -41,7 +42,7 @@ export async function startApi(options: StartOptions): Promise<RunningApi> {
   const api = await createApi(server, { ...rest, gate, isLocalOnly: gate.kind === "open" && isThisComputer(bind) });
   try {
     const listening = await listen(api, bind, port);
-    return { url: urlOf(bind, listening), port: listening, isSecured: gate.kind === "users", close: () => api.close() };
+    return { url: urlOf(scheme, bind, listening), port: listening, isSecured: gate.kind === "users", close: () => api.close() };
   } catch (error) {
     await api.close();
     throw error;
@@ -75,7 +76,7 @@ function isWildcard(host: string): boolean {
   return host === "0.0.0.0" || host === "::";
 }
 
-function urlOf(host: string, port: number): string {
+function urlOf(scheme: string, host: string, port: number): string {
   const name = isWildcard(host) ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-  return `http://${name}:${port}/`;
+  return `${scheme}://${name}:${port}/`;
 }

@@ -8,7 +8,7 @@ const Access = z.object({ locationProvisioningAllowed: z.boolean(), links: z.rec
 const LoggedOut = z.object({ currentUser: z.string().optional(), requestedUser: z.string().optional(), message: z.string() }).meta({ id: "LogoutSummary" });
 
 /** What the caller may do, and signing out. */
-export function addAccess(api: Api, _context: ApiContext): void {
+export function addAccess(api: Api, { sessions }: ApiContext): void {
   api.get("/access", { schema: { tags, summary: "What the server allows", response: { 200: Access, ...failures } } }, async () => ({ locationProvisioningAllowed: true, links: { self: "/v1/access" } }));
 
   api.post(
@@ -17,6 +17,7 @@ export function addAccess(api: Api, _context: ApiContext): void {
     async (request, reply) => {
       const { query, user } = request;
       if (query.user !== undefined && user !== undefined && query.user !== user) throw new ClockerError("forbidden", `Cannot sign out '${query.user}': '${user}' is signed in`);
+      sessions.end(request, reply);
       if (query.unauthorize !== undefined) return reply.code(401).send({ message: query.unauthorize === "" ? "Logged out" : query.unauthorize, error: 401 });
       return { ...(user === undefined ? {} : { currentUser: user }), ...(query.user === undefined ? {} : { requestedUser: query.user }), message: "Logged out" };
     },

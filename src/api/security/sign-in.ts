@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../../model/clock.ts";
 import type { Api } from "../api-context.ts";
+import { checkToken, type Sessions } from "./sessions.ts";
 import { SignInLimit } from "./sign-in-limit.ts";
 import type { Gate } from "./users.ts";
 
@@ -11,15 +12,28 @@ declare module "fastify" {
   }
 }
 
-/** Asks for name and password with every request (Basic), where users are configured (reference, 1.2). */
-export function requireSignIn(api: Api, gate: Gate, clock: Clock): void {
+/** Asks for name and password (Basic), where users are configured, with every request that has no session (reference, 1.2 and 1.3). */
+export function requireSignIn(api: Api, gate: Gate, clock: Clock, sessions: Sessions): void {
   api.decorateRequest("user", undefined);
-  if (gate.kind === "open") return;
+  if (gate.kind === "users") signIn(api, gate, clock, sessions);
+  api.addHook("onRequest", async (request, reply) => {
+    const session = sessions.of(request);
+    if (session !== undefined && session.user === request.user) return checkToken(session, request);
+    if (sessions.isWanted(request)) sessions.begin(request, reply, request.user);
+  });
+}
+
+function signIn(api: Api, gate: Extract<Gate, { kind: "users" }>, clock: Clock, sessions: Sessions): void {
   const limit = new SignInLimit(clock);
   api.addHook("onRequest", async (request, reply) => {
     const pause = limit.pause(request.ip);
     if (pause > 0) return reply.code(429).header("retry-after", Math.ceil(pause / 1_000)).type("text/plain").send("Too many failed attempts to sign in");
     const given = credentialsOf(request.headers.authorization);
+    const known = given === undefined ? sessions.of(request)?.user : undefined;
+    if (known !== undefined) {
+      request.user = known;
+      return;
+    }
     if (given === undefined) return refuse(reply, "Authorization required");
     // Brooklyn's web pages sign in as this user to make the browser forget the password.
     const isLogout = given.user === "logout" && given.password === "logout";

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { ConsoleSecurity } from "../../management/properties/console-security.ts";
 import { ClockerError } from "../../model/errors.ts";
 
@@ -7,9 +7,10 @@ export type Gate = { readonly kind: "open" } | { readonly kind: "users"; accepts
 
 /**
  * The gate that the properties `brooklyn.webconsole.security.*` describe.
+ * @param announce told the password of the user `brooklyn`, where that is made anew at each start
  * @throws ClockerError `invalid-value` for a provider that is not there, and for users without a password.
  */
-export function gateOf(security: ConsoleSecurity): Gate {
+export function gateOf(security: ConsoleSecurity, announce: (password: string) => void = () => {}): Gate {
   const { provider } = security;
   const name = provider?.slice(provider.lastIndexOf(".") + 1);
   switch (name) {
@@ -17,6 +18,8 @@ export function gateOf(security: ConsoleSecurity): Gate {
       return { kind: "open" };
     case "BlackholeSecurityProvider":
       return { kind: "users", accepts: () => false };
+    case "BrooklynUserWithRandomPasswordSecurityProvider":
+      return randomPassword(announce);
     case undefined:
     case "ExplicitUsersSecurityProvider":
       return explicitUsers(security);
@@ -25,6 +28,12 @@ export function gateOf(security: ConsoleSecurity): Gate {
         remedy: "Set brooklyn.webconsole.security.users and their passwords, and leave brooklyn.webconsole.security.provider out",
       });
   }
+}
+
+function randomPassword(announce: (password: string) => void): Gate {
+  const password = randomBytes(9).toString("base64url");
+  announce(password);
+  return { kind: "users", accepts: (user, given) => equal(sha256(given), sha256(password)) && user === "brooklyn" };
 }
 
 function explicitUsers(security: ConsoleSecurity): Gate {

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import path from "node:path";
+import { readKeystore, readPem, selfSigned, type Tls } from "../../api/security/certificate.ts";
 import { INFRASTRUCTURE } from "../../docker/keys.ts";
 import { loadProperties } from "../../management/properties/load-properties.ts";
 import type { Properties } from "../../management/properties/properties.ts";
@@ -16,6 +18,9 @@ import { StopSignals } from "./stop-signals.ts";
 export interface LaunchFlags {
   port?: string;
   bind?: string;
+  https?: boolean;
+  httpsKey?: string;
+  httpsCert?: string;
   dataDir?: string;
   properties?: string;
   globalProperties: boolean;
@@ -44,7 +49,8 @@ export async function launch(flags: LaunchFlags, io: Io): Promise<void> {
   try {
     for (const warning of properties.warnings()) log.warn({}, warning);
     announce(log, properties, flags);
-    const local = await startLocalServer({ dataDir, properties, log, bind: flags.bind, port, inMemory: flags.persist === "disabled", onEnd: (reason) => stop.ask(reason) });
+    const tls = await tlsOf(flags, { properties, dataDir });
+    const local = await startLocalServer({ dataDir, properties, log, bind: flags.bind, port, tls, inMemory: flags.persist === "disabled", onEnd: (reason) => stop.ask(reason) });
     try {
       log.info({}, `Started Clocker console at ${local.api.url}`);
       log.info({}, flags.persist === "disabled" ? "Persistence disabled: nothing is kept when the server ends" : `Persisting state in ${dataDir}`);
@@ -65,7 +71,19 @@ export async function launch(flags: LaunchFlags, io: Io): Promise<void> {
   }
 }
 
-function checkFlags({ cloud, location, persist }: LaunchFlags): void {
+/** HTTPS where flags or properties ask for it: with the given certificate, the properties' key store, or one of the server's own. */
+async function tlsOf({ https, httpsKey, httpsCert, bind }: LaunchFlags, { properties, dataDir }: { properties: Properties; dataDir: string }): Promise<Tls | undefined> {
+  if (httpsKey !== undefined && httpsCert !== undefined) return readPem(httpsKey, httpsCert);
+  const { httpsRequired } = properties.console();
+  if (https !== true && !httpsRequired) return undefined;
+  const keystore = properties.get("brooklyn.webconsole.security.keystore.url");
+  if (keystore !== undefined) return readKeystore(keystore, properties.get("brooklyn.webconsole.security.keystore.password"));
+  const names = bind === undefined || bind === "0.0.0.0" || bind === "::" ? [hostname()] : [hostname(), bind];
+  return selfSigned(path.join(dataDir, "tls"), names);
+}
+
+function checkFlags({ cloud, location, persist, httpsKey, httpsCert }: LaunchFlags): void {
+  if ((httpsKey === undefined) !== (httpsCert === undefined)) throw new CliError(exitCodes.usage, "Cannot serve HTTPS with only a key or only a certificate", { remedy: "Give both --https-key and --https-cert" });
   if (cloud === true && location === undefined) throw new CliError(exitCodes.usage, "Cannot launch a Docker cloud without a place for it", { remedy: "Add a location, for instance: --location local" });
   if (persist === "clean" || persist === "rebind") throw new CliError(exitCodes.usage, `Cannot launch with --persist ${persist}`, { remedy: "State is kept and restored by default; for a fresh start name an empty --data-dir" });
 }

@@ -11,6 +11,8 @@ export interface LocalServerOptions {
   readonly log: ServerLog;
   readonly bind?: string | undefined;
   readonly port: StartOptions["port"];
+  /** Serves HTTPS. */
+  readonly tls?: StartOptions["tls"];
   /** Keeps nothing over a restart. */
   readonly inMemory?: boolean;
   /** Told when the server has to end: its state can no longer be kept, or a request asks for it. */
@@ -35,7 +37,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     onFatal: () => onEnd("its state can no longer be kept"),
   });
   try {
-    const api = await startApi({ server, bind: options.bind, port: options.port, shutDown: onEnd });
+    const api = await startApi({ server, bind: options.bind, port: options.port, tls: options.tls, shutDown: onEnd });
     const close = async () => {
       await api.close();
       await server.close();
