@@ -135,9 +135,14 @@ describe("what is deleted while it starts", () => {
 
 describe("an engine that dies", () => {
   it("while a container starts", async () => {
-    const killed = docker("exec", machine, "sh", "-c", 'docker events --since "$(date +%s.%N)" --filter type=container --filter event=create --format x | { read line; kill -9 "$(cat /run/docker.pid)"; }');
-    const { failure, id } = await failsToStart(servers("small", ["unlucky"]));
-    await killed;
+    const onMachine = (script: string): Promise<string> => docker("exec", machine, "sh", "-c", script);
+    const containerd = "$(cat /var/run/docker/containerd/containerd.pid)";
+    // With its containerd asleep the engine makes containers, but never comes to the end of starting them.
+    await onMachine(`kill -STOP ${containerd}`);
+    const deployed = await server.api.deploy(servers("small", ["unlucky"]));
+    await until(async () => (await containersIn(machine)).length > 0, () => "no container was made", SOON);
+    await onMachine(`kill -9 "$(cat /var/run/docker.pid)" ${containerd}`);
+    const { failure, id } = await failed(deployed);
     expect(failure).toMatchObject({ code: expect.stringMatching(/^(unreachable|engine-error)$/) as string, reason: expect.stringContaining("docker-1") as string });
     const host = await server.api.theOnly(cloudId, "DockerHost");
     await server.api.sensorBecomes(cloudId, host.id, "service.notUp.indicators", (value) => JSON.stringify(value ?? "").includes("engine does not answer"));
@@ -163,7 +168,10 @@ interface Failure extends Deployed {
 
 /** Deploys what is to fail: the task tells why, and so does the application, which is on fire. */
 async function failsToStart(blueprint: string, bound?: number): Promise<Failure> {
-  const deployed = await server.api.deploy(blueprint);
+  return failed(await server.api.deploy(blueprint), bound);
+}
+
+async function failed(deployed: Deployed, bound?: number): Promise<Failure> {
   const task = await server.api.ended(deployed.taskId, bound);
   expect(task).toMatchObject({ isError: true, isCancelled: false });
   await server.api.stateBecomes(deployed.id, deployed.id, "ON_FIRE");
