@@ -54,6 +54,8 @@ export class Plane implements Management {
   readonly tasks: TaskManager;
   readonly log: Logger;
   readonly entities = new EntityIndex();
+  /** Ids of stored entities that could not be restored: of a type that is not there any more, say. */
+  readonly unrestored = new Set<string>();
   /** Removes applications: set by `Applications`, which is made over the plane. */
   destroyer: ((application: Entity) => Promise<void>) | undefined;
   readonly #persister: Pick<Persister, "changed" | "flush">;
@@ -105,6 +107,10 @@ export class Plane implements Management {
 
   entity(id: string): Entity | undefined {
     return this.entities.get(id);
+  }
+
+  knows(id: string): boolean {
+    return this.entities.get(id) !== undefined || this.unrestored.has(id);
   }
 
   applications(): readonly Entity[] {

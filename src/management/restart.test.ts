@@ -112,3 +112,27 @@ test("A restart writes little: what did not change is not stored again", async (
   const rewritten = [...world.disk.records].filter(([key, record]) => record.kind === "entity" && stored.get(key) !== record);
   expect(rewritten.map(([key]) => key)).toEqual([]);
 });
+
+test("Entities that can't be restored, of a type that is not there, keep their containers, and are back when the type is", async () => {
+  const options = { entityTypes: [webServer] };
+  const world = new World(options);
+  const first = await world.open();
+  await first.start(cloudSpec());
+  await first.start(webApplication(1));
+  const before = snapshot(first);
+  await first.crash();
+
+  options.entityTypes = [];
+  const second = await world.open();
+  expect(second.logged.join()).toContain("Cannot restore entity Web 1");
+  await world.clock.advance(61_000);
+  expect(await world.containers()).toHaveLength(1);
+  expect(world.cloud.machines.size).toBe(1);
+  await second.crash();
+
+  options.entityTypes = [webServer];
+  const third = await world.open();
+  await world.clock.advance(61_000);
+  expect(Object.keys(snapshot(third))).toEqual(Object.keys(before));
+  expect(third.find("Web 1").get(SERVICE_STATE)).toBe("RUNNING");
+});

@@ -78,7 +78,7 @@ export function restoreEntities(plane: Plane, locations: PlaneLocations, stored:
   }
   // Docker clouds, hosts and containers are locations too, and are known only now.
   restoreLocations(restored, locations);
-  plane.tasks.forgetAllBut((id) => plane.entity(id) !== undefined);
+  plane.tasks.forgetAllBut((id) => plane.knows(id));
 }
 
 /** Reaches what runs again, ends what a crash left half-made, and takes up removals that were cut off. */
@@ -131,7 +131,7 @@ async function releaseHalfMade(plane: Plane, locations: PlaneLocations, work: Wo
   for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
     const record = machineRecord(data);
     if (record === undefined) continue;
-    const isHeld = record.holderId === undefined ? plane.entity(record.entityId) !== undefined : isShared(plane, record.holderId, id);
+    const isHeld = record.holderId === undefined ? plane.knows(record.entityId) : isShared(plane, record.holderId, id);
     const isWanted = record.state === "obtained" && isHeld;
     const location = locations.location(record.locationId);
     if (isWanted || !(location instanceof ProviderLocation)) continue;
@@ -173,6 +173,7 @@ function makeEntities(plane: Plane, records: ReadonlyMap<string, JsonObject>, wa
   for (const { id, record } of sorted) {
     const parent = record.parentId === null ? undefined : plane.entity(record.parentId);
     if (record.parentId !== null && parent === undefined) {
+      plane.unrestored.add(id);
       warn(`entity ${record.displayName} (${id})`, "its parent is gone");
       continue;
     }
@@ -182,7 +183,10 @@ function makeEntities(plane: Plane, records: ReadonlyMap<string, JsonObject>, wa
         plane.adopt(entity, { sequence: record.sequence, parameters: record.parameters, initializers: record.initializers }, { isStored: true });
         made.push({ entity, record });
       },
-      (error) => warn(`entity ${record.displayName} (${id})`, error),
+      (error) => {
+        plane.unrestored.add(id);
+        warn(`entity ${record.displayName} (${id})`, error);
+      },
     );
   }
   return made;

@@ -29,6 +29,8 @@ export interface Management {
   readonly secrets: Secrets;
 
   entity(id: string): Entity | undefined;
+  /** Whether there is an entity of this id, or one in the store that could not be restored: what belongs to it must be left alone. */
+  knows(id: string): boolean;
   applications(): readonly Entity[];
   /** All entities of a type or trait, from an index. */
   entitiesOf(typeOrTrait: string): Iterable<Entity>;

@@ -32,6 +32,9 @@ export function runningIn(container: Entity): Entity | undefined {
 
 /** Whether the entity that a container was made for still counts it as its own; it does until the container is given back. */
 export function isInUse(container: Entity): boolean {
+  const id = referencedId(container.get(CONTAINER_ENTITY));
+  // One that could not be restored may be so by the next version of the server.
+  if (id !== undefined && container.management.entity(id) === undefined && container.management.knows(id)) return true;
   return referencedId(runningIn(container)?.get(CONTAINER_OF)) === container.id;
 }
 

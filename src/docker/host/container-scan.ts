@@ -54,8 +54,10 @@ async function unknown(runtime: HostRuntime, summary: ContainerSummary, work: Wo
   const { management } = host;
   if (summary.labels[keys.OWNER_LABEL] === management.planeId) {
     // The plane's, but no container of a cloud: a machine made on this computer, say. Who made it looks after it.
-    if (summary.labels[keys.CONTAINER_LABEL] === undefined) return;
-    const container = management.entity(summary.labels[keys.CONTAINER_LABEL] ?? "");
+    const id = summary.labels[keys.CONTAINER_LABEL];
+    if (id === undefined) return;
+    const container = management.entity(id);
+    if (container === undefined && management.knows(id)) return;
     if (container !== undefined && (container.get(keys.CONTAINER_ID) === summary.id || isBeingMade(container))) return;
     work.log(`Removing ${summary.name}: it was half-made`);
     await engine.removeContainer(summary.id, work.signal);
