@@ -71,7 +71,6 @@ function manage(host: Entity): void {
   if (cloud === undefined) return;
   cloud.hosts.set(host.id, new HostRuntime(host));
   host.management.locations.add(hostLocation(host));
-  host.management.locations.add(hostLocation(host));
   host.set(keys.CONTAINER_INFRASTRUCTURE, entityReference(cloud.infrastructure));
   cloud.pool.addHost({ id: host.id, order: cloud.nextOrder(), labels: {}, ...willingness(host) });
   const { events } = host.management;
