@@ -1,10 +1,9 @@
-import type { Machine } from "../../machine/machine.ts";
 import { ClockerError } from "../../model/errors.ts";
-import type { Location } from "../../model/location.ts";
 import type { Management } from "../../model/management.ts";
 import { Mutex } from "../../model/mutex.ts";
 import type { Json, JsonObject, LocationReference } from "../../model/spec.ts";
 import type { Work } from "../../model/work.ts";
+import { BorrowedMachine } from "../../provider/borrowed-machine.ts";
 import { isMachineLocation, isProvisioning, type MachineLocation, type ObtainRequest, type ProvisioningLocation } from "../../provider/location.ts";
 
 /** Which machine a `single:` or `host:` location holds, and for whom. By the location's id. */
@@ -38,7 +37,7 @@ export class SharedMachineLocation implements ProvisioningLocation {
     this.#target = init.target;
     this.#management = init.management;
     const share = shareOf(this.#management, this.id);
-    for (const [entityId, locationId] of Object.entries(share?.users ?? {})) this.#expose(locationId, entityId, share?.machineId ?? "");
+    for (const locationId of Object.values(share?.users ?? {})) this.#expose(locationId, share?.machineId ?? "");
   }
 
   obtain(request: ObtainRequest, work: Work): Promise<MachineLocation> {
@@ -46,12 +45,12 @@ export class SharedMachineLocation implements ProvisioningLocation {
       const { documents, ids } = this.#management;
       const known = shareOf(this.#management, this.id);
       const own = known?.users[request.entity.id];
-      if (known !== undefined && own !== undefined) return this.#expose(own, request.entity.id, known.machineId);
+      if (known !== undefined && own !== undefined) return this.#expose(own, known.machineId);
       const machineId = known?.machineId ?? (await this.#first(request, work)).id;
       const locationId = ids.entityId();
       this.#write({ machineId, users: { ...known?.users, [request.entity.id]: locationId } });
       await documents.flush();
-      return this.#expose(locationId, request.entity.id, machineId);
+      return this.#expose(locationId, machineId);
     }, work.signal);
   }
 
@@ -95,11 +94,16 @@ export class SharedMachineLocation implements ProvisioningLocation {
     await documents.flush();
   }
 
-  #expose(id: string, entityId: string, machineId: string): MachineLocation {
-    const known = this.#management.locations.location(id);
-    if (known instanceof SharedMachine) return known;
-    const machine = new SharedMachine({ id, entityId, parent: this, machineId, management: this.#management });
-    this.#management.locations.add(machine);
+  /** The machine as one entity's location: giving it back is said to who shares it. */
+  #expose(id: string, machineId: string): MachineLocation {
+    const { locations } = this.#management;
+    const known = locations.location(id);
+    if (known instanceof BorrowedMachine) return known;
+    const machine = new BorrowedMachine(id, this, () => {
+      const location = locations.location(machineId);
+      return location !== undefined && isMachineLocation(location) ? location : undefined;
+    });
+    locations.add(machine);
     return machine;
   }
 
@@ -119,61 +123,4 @@ function shareOf(management: Management, holderId: string): Share | undefined {
   const { machineId, users } = data ?? {};
   if (typeof machineId !== "string" || typeof users !== "object" || users === null || Array.isArray(users)) return undefined;
   return { machineId, users: Object.fromEntries(Object.entries(users).map(([entityId, locationId]) => [entityId, String(locationId)])) };
-}
-
-/** The machine as one entity's location: giving it back is said to who shares it. */
-class SharedMachine implements MachineLocation {
-  readonly id: string;
-  readonly entityId: string;
-  readonly type = "org.apache.brooklyn.location.ssh.SshMachineLocation";
-  readonly parent: SharedMachineLocation;
-  readonly #machineId: string;
-  readonly #management: Management;
-
-  constructor(init: { id: string; entityId: string; parent: SharedMachineLocation; machineId: string; management: Management }) {
-    this.id = init.id;
-    this.entityId = init.entityId;
-    this.parent = init.parent;
-    this.#machineId = init.machineId;
-    this.#management = init.management;
-  }
-
-  get name(): string {
-    return this.#inner.name;
-  }
-  get spec(): string {
-    return this.parent.spec;
-  }
-  get config(): Readonly<Record<string, Json>> {
-    return this.#inner.config;
-  }
-  get machine(): Machine {
-    return this.#inner.machine;
-  }
-  get address(): string {
-    return this.#inner.address;
-  }
-  get subnetAddress(): string {
-    return this.#inner.subnetAddress;
-  }
-  get hostname(): string {
-    return this.#inner.hostname;
-  }
-  get sshAddress(): string | undefined {
-    return this.#inner.sshAddress;
-  }
-
-  get isBehindMapping(): boolean {
-    return this.#inner.isBehindMapping;
-  }
-
-  mappedPort(port: number): { host: string; port: number } | undefined {
-    return this.#inner.mappedPort(port);
-  }
-
-  get #inner(): MachineLocation {
-    const location: Location | undefined = this.#management.locations.location(this.#machineId);
-    if (location === undefined || !isMachineLocation(location)) throw new ClockerError("no-machine", `The machine that location "${this.parent.name}" shares is gone`, { remedy: "Stop the entities on it and start them again" });
-    return location;
-  }
 }

@@ -1,8 +1,8 @@
-import type { Machine } from "../../machine/machine.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import type { Management } from "../../model/management.ts";
 import type { Json } from "../../model/spec.ts";
+import { BorrowedMachine } from "../../provider/borrowed-machine.ts";
 import type { LocationResolver, MachineLocation, ObtainRequest, ProvisioningLocation } from "../../provider/location.ts";
 import { machineOf } from "../process/provision.ts";
 import { SERVICE_STATE } from "../stock/attributes.ts";
@@ -22,7 +22,7 @@ export class ServerPoolLocation implements ProvisioningLocation {
   readonly parent = undefined;
   readonly config: Readonly<Record<string, Json>>;
   readonly #pool: Entity;
-  readonly #machines = new WeakMap<Entity, PooledMachine>();
+  readonly #machines = new WeakMap<Entity, MachineLocation>();
 
   private constructor(pool: Entity) {
     this.#pool = pool;
@@ -63,7 +63,7 @@ export class ServerPoolLocation implements ProvisioningLocation {
 
   /** A member's machine, as the location of who claims it; it has the member's id. */
   pooled(member: Entity): MachineLocation {
-    const known = this.#machines.get(member) ?? new PooledMachine(this, member);
+    const known = this.#machines.get(member) ?? new BorrowedMachine(member.id, this, () => machineOf(member));
     this.#machines.set(member, known);
     return known;
   }
@@ -106,57 +106,4 @@ export function poolResolver(management: Pick<Management, "entity">): LocationRe
       return ServerPoolLocation.of(pool);
     },
   };
-}
-
-/** The machine that a member of the pool stands on; looked up when used, for after a restart it is there only later. */
-class PooledMachine implements MachineLocation {
-  readonly id: string;
-  readonly parent: ServerPoolLocation;
-  readonly type = "org.apache.brooklyn.location.ssh.SshMachineLocation";
-  readonly #member: Entity;
-
-  constructor(parent: ServerPoolLocation, member: Entity) {
-    this.id = member.id;
-    this.parent = parent;
-    this.#member = member;
-  }
-
-  get name(): string {
-    return machineOf(this.#member)?.name ?? this.#member.displayName;
-  }
-  get spec(): string {
-    return this.parent.spec;
-  }
-  get config(): Readonly<Record<string, Json>> {
-    return machineOf(this.#member)?.config ?? {};
-  }
-  get machine(): Machine {
-    return this.#inner.machine;
-  }
-  get address(): string {
-    return this.#inner.address;
-  }
-  get subnetAddress(): string {
-    return this.#inner.subnetAddress;
-  }
-  get hostname(): string {
-    return this.#inner.hostname;
-  }
-  get sshAddress(): string | undefined {
-    return this.#inner.sshAddress;
-  }
-
-  get isBehindMapping(): boolean {
-    return this.#inner.isBehindMapping;
-  }
-
-  mappedPort(port: number): { host: string; port: number } | undefined {
-    return this.#inner.mappedPort(port);
-  }
-
-  get #inner(): MachineLocation {
-    const machine = machineOf(this.#member);
-    if (machine === undefined) throw new ClockerError("no-machine", `The machine of "${this.#member.displayName}" in "${this.parent.name}" is gone`, { remedy: "Stop what runs on it and start it again" });
-    return machine;
-  }
 }

@@ -81,6 +81,18 @@ test("machines of a location are added, and stay when the pool shrinks", async (
   await expect(server.until(server.deploy(entitySpec(basicApplication.name, { locations: [{ spec: `server-pool-${pool.id}` }] })))).rejects.toThrow(/Unknown location/);
 });
 
+test("what runs in a pool that was stopped can be stopped too, also after a restart", async () => {
+  const pool = await startPool({ locationName: "my-pool" });
+  await startIn("my-pool", "one");
+  await startIn("my-pool", "two");
+  await server.invoke(pool, "stop");
+  await server.invoke(server.find("one"), "stop");
+  await server.crash();
+  server = await world.open();
+  await server.invoke(server.find("two"), "stop");
+  expect([server.find("one"), server.find("two")].map((each) => [each.get(SERVICE_STATE), each.locations.length])).toEqual([["STOPPED", 0], ["STOPPED", 0]]);
+});
+
 test("a pool that is unknown or wrongly written is refused", () => {
   expect(() => server.plane.locations.resolve({ spec: "pool:nobody" })).toThrow("Unknown ServerPool location id nobody, spec pool:nobody");
   expect(() => server.plane.locations.resolve({ spec: "pool" })).toThrow(/Invalid location 'pool'/);
