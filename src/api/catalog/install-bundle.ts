@@ -20,7 +20,7 @@ export async function installBundle(server: Server, entries: CatalogEntries, bod
     const found = [...added, ...unchanged].flatMap((id) => entryOf(entries, id) ?? []);
     const items = Object.fromEntries(found.map((entry) => [`${entry.id}:${entry.version}`, catalogItemSummary(entry)]));
     const name = `${bundle.symbolicName}:${bundle.version}`;
-    const result = { message: messages[outcome](name, added), bundle: name, code: codes[outcome], types: items };
+    const result = { message: messages[outcome](added), bundle: name, code: codes[outcome], types: items };
     return { status: outcome === "unchanged" ? 200 : 201, result, items };
   } catch (error) {
     if (!(error instanceof ClockerError) || error.status >= 500) throw error;
@@ -32,9 +32,9 @@ export async function installBundle(server: Server, entries: CatalogEntries, bod
 const codes = { installed: "INSTALLED_NEW_BUNDLE", updated: "UPDATED_EXISTING_BUNDLE", unchanged: "IGNORING_BUNDLE_AREADY_INSTALLED" } as const;
 
 const messages = {
-  installed: (bundle: string, added: readonly string[]) => `Installed ${bundle}: ${added.join(", ")}`,
-  updated: (bundle: string, added: readonly string[]) => `Updated ${bundle}: ${added.join(", ")}`,
-  unchanged: (bundle: string) => `${bundle} is installed already: the content is identical`,
+  installed: (added: readonly string[]) => `Added ${added.join(", ")}`,
+  updated: (added: readonly string[]) => `Updated ${added.join(", ")}`,
+  unchanged: () => "Already installed: the content is identical",
 } as const;
 
 function contentOf(body: unknown): Uint8Array {

@@ -28,7 +28,7 @@ export function entitlementsOf(properties: Pick<Properties, "get" | "withPrefix"
   const global = properties.get("brooklyn.entitlements.global");
   const perUser = properties.withPrefix("brooklyn.entitlements.perUser.");
   // Roles for single users and no word of the others: meant to restrict.
-  if (global === undefined ? perUser.size > 0 : /PerUserEntitlementManager$/.test(global)) {
+  if (global === undefined ? perUser.size > 0 : global.endsWith("PerUserEntitlementManager")) {
     const known = new Map([...perUser].map(([user, role]) => [user, roleOf(role, `brooklyn.entitlements.perUser.${user}`)] as const));
     const others = known.get("default") ?? roleOf("minimal", "");
     return (user, permission) => ((user === undefined ? undefined : known.get(user)) ?? others).has(permission);
