@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { AuditLog } from "../management/audit/audit-log.ts";
 import type { Plane } from "../management/plane.ts";
 import type { Server } from "../management/server.ts";
 import type { EventHub } from "./events/event-hub.ts";
@@ -17,6 +18,7 @@ export interface ApiContext {
   /** This server's id: new at each start, as in Brooklyn. */
   readonly nodeId: string;
   readonly sessions: Sessions;
+  readonly audit: AuditLog;
   /** True from the moment the HTTP server begins to close. */
   isShuttingDown: boolean;
   /** Ends the process after an answer is sent; absent where the API doesn't own the process. */

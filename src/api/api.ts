@@ -3,6 +3,8 @@ import { createServer } from "node:https";
 import fastifySwagger from "@fastify/swagger";
 import fastify from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { AuditLog } from "../management/audit/audit-log.ts";
+import { auditPolicies } from "../management/audit/audit-policies.ts";
 import type { Server } from "../management/server.ts";
 import type { Api, ApiContext } from "./api-context.ts";
 import { EventHub } from "./events/event-hub.ts";
@@ -13,6 +15,7 @@ import { finishReplies } from "./http/reply-headers.ts";
 import { addPages } from "./page/pages.ts";
 import { addResources } from "./resources/index.ts";
 import { refuseOtherSites } from "./security/browsers.ts";
+import { auditChanges } from "./security/audit-changes.ts";
 import { requirePermission } from "./security/authorize.ts";
 import type { Tls } from "./security/certificate.ts";
 import { entitlementsOf } from "./security/roles.ts";
@@ -46,11 +49,13 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
     plane,
     events: new EventHub(plane.events, { startedAt: plane.clock.now(), entity: plane.entity.bind(plane) }),
     nodeId: plane.ids.taskId(),
+    audit: new AuditLog(plane.documents, plane.clock),
     sessions: new Sessions(plane.clock, server.properties),
     isShuttingDown: false,
     shutDown: options.shutDown,
   };
   answerFailures(api, plane);
+  auditChanges(api, context);
   finishReplies(api, context);
   refuseOtherSites(api, { isLocalOnly });
   requireSignIn(api, gate, plane.clock, context.sessions);
@@ -66,7 +71,11 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
   api.addHook("preClose", async () => {
     context.isShuttingDown = true;
   });
-  api.addHook("onClose", async () => context.events.close());
+  const endAudit = auditPolicies(context.audit, plane.events);
+  api.addHook("onClose", async () => {
+    endAudit();
+    context.events.close();
+  });
   return api;
 }
 

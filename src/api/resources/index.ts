@@ -4,6 +4,7 @@ import { addActivities } from "./activities.ts";
 import { addAdjuncts } from "./adjuncts.ts";
 import { addApplicationTrees } from "./application-trees.ts";
 import { addApplications } from "./applications.ts";
+import { addAudit } from "./audit.ts";
 import { addCatalog } from "./catalog.ts";
 import { addCatalogTypes } from "./catalog-types.ts";
 import { addConfig } from "./config.ts";
@@ -39,6 +40,7 @@ const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addAccess,
   addEvents,
   addUsage,
+  addAudit,
   addLogbook,
   addWebPages,
 ];

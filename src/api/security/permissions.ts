@@ -80,7 +80,7 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
   "server.status": ["GET /server/ha/state", "GET /server/ha/states", "GET /server/ha/priority", "GET /server/ha/metrics", "GET /server/status", "GET /server/highAvailability"],
   "server.info": ["GET /server/config/:key"],
   "logbook.query": ["POST /logbook"],
-  "audit.see": ["GET /audit"],
+  "audit.see": ["GET /audit", "GET /audit/verify"],
   "server.admin": ["POST /server/shutdown", "GET /server/ha/persist/export"],
 };
 
