@@ -10,6 +10,8 @@ import type { Api, ApiContext } from "./api-context.ts";
 import { EventHub } from "./events/event-hub.ts";
 import { readBodies } from "./http/bodies.ts";
 import { answerBadRequest, answerFailures } from "./http/failures.ts";
+import { answerIfChanged } from "./http/conditional.ts";
+import { pageLists } from "./http/paging.ts";
 import { refuseUntilReady } from "./http/readiness.ts";
 import { finishReplies } from "./http/reply-headers.ts";
 import { addPages } from "./page/pages.ts";
@@ -62,6 +64,8 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
   requirePermission(api, entitlementsOf(server.properties));
   refuseUntilReady(api, context);
   readBodies(api);
+  pageLists(api);
+  answerIfChanged(api);
   await describeApi(api, server);
   await api.register((v1, _options, done) => {
     addResources(v1.withTypeProvider<ZodTypeProvider>(), context);

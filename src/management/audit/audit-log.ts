@@ -135,10 +135,10 @@ function documentOf(entry: AuditEntry): JsonObject {
 function entryOf(data: JsonObject): AuditEntry {
   const text = (name: string) => (typeof data[name] === "string" ? data[name] : "");
   const count = (name: string) => (typeof data[name] === "number" ? data[name] : 0);
-  const optional = ["path", "entityId", "entityName", "taskId", "address", "message"].flatMap((name) => (typeof data[name] === "string" ? [[name, data[name]]] : []));
+  const optional = ["path", "entityId", "entityName", "taskId", "address", "message"].filter((name) => typeof data[name] === "string");
   const { details, of, outcome } = data;
   return {
-    ...Object.fromEntries(optional),
+    ...Object.fromEntries(optional.map((name) => [name, text(name)])),
     ...(typeof of === "number" ? { of } : {}),
     ...(typeof details === "object" && details !== null && !Array.isArray(details) ? { details } : {}),
     user: text("user"),
