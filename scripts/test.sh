@@ -18,14 +18,14 @@ main() {
   export PATH="$(dirname "$NODE"):$ROOT/node_modules/.bin:$PATH"
   case ${1:-all} in
     check) check ;;
-    unit) vitest run --project unit ;;
-    contract) bring_packages && vitest run --project contract ;;
-    e2e) bring_packages && bring_engine && vitest run --project e2e ;;
+    unit) run_parts unit ;;
+    contract) bring_packages && run_parts contract ;;
+    e2e) bring_packages && bring_engine && run_parts e2e ;;
     all)
       check
       bring_packages
       bring_engine
-      vitest run
+      run_parts unit contract e2e
       ;;
     *) die "Unknown part of the tests: $1" "Use check, unit, contract or e2e, or none for all" ;;
   esac
@@ -37,6 +37,19 @@ check() {
   oxlint
   node scripts/check-dependencies.ts
   node scripts/generate-docs.ts --check
+}
+
+# One part after the other, as the later ones fill a small computer; all of them run, and the last line adds them up.
+run_parts() {
+  results=$(mktemp -d "${TMPDIR:-/tmp}/clocker-tests.XXXXXX")
+  status=0
+  for part in "$@"; do
+    say "Running the $part tests"
+    vitest run --project "$part" --reporter=default --reporter=json --outputFile.json="$results/$part.json" || status=1
+  done
+  node scripts/test-summary.ts "$results"/*.json || status=1
+  rm -rf "$results"
+  return "$status"
 }
 
 bring_packages() {
