@@ -66,7 +66,7 @@ export function addServer(api: Api, context: ApiContext): void {
 
   api.get("/server/ha/states", { schema: { tags, summary: "All nodes of the plane", response: { 200: HighAvailability, ...failures } } }, async () => states());
 
-  api.get("/server/ha/priority", { schema: { tags, summary: "This node's priority", response: { 200: z.int(), ...failures } } }, async () => 0);
+  addAlone(api, { states, haState });
 
   api.get("/server/config/:key", { schema: { tags, summary: "A property of the server, as a JSON string", params: z.object({ key: z.string() }), response: anyJson } }, async ({ params }, reply) => {
     const value = server.properties.get(params.key);
@@ -108,6 +108,35 @@ export function addServer(api: Api, context: ApiContext): void {
       return reply.code(204).send(null);
     },
   );
+}
+
+/** What changes high availability: this is the only node, which is and stays the master. */
+function addAlone(api: Api, { states, haState }: { states: () => z.infer<typeof HighAvailability>; haState: () => string }): void {
+  let priority = 0;
+  api.get("/server/ha/priority", { schema: { tags, summary: "This node's priority", response: { 200: z.int(), ...failures } } }, async () => priority);
+  const form = { config: { body: "values" } } as const;
+  api.post(
+    "/server/ha/priority",
+    { ...form, schema: { tags, summary: "Set this node's priority, until the server ends; answers the one before", consumes: [...consumes.values], body: z.object({ priority: z.coerce.number().int() }), response: { 200: z.int(), ...failures } } },
+    async ({ body }) => {
+      const before = priority;
+      priority = body.priority;
+      return before;
+    },
+  );
+  api.post(
+    "/server/ha/state",
+    { ...form, schema: { tags, summary: "Change this node's part in the plane: it is the only one, and can only be MASTER", consumes: [...consumes.values], body: z.object({ mode: z.enum(["DISABLED", "AUTO", "STANDBY", "HOT_STANDBY", "HOT_BACKUP", "MASTER"]) }), response: anyJson } },
+    async ({ body }, reply) => {
+      if (body.mode !== "MASTER" && body.mode !== "AUTO") throw new ClockerError("invalid-request", `Cannot change to ${body.mode}: this is the only node of the plane`);
+      return sendJson(reply, haState());
+    },
+  );
+  api.post("/server/ha/states/clear", { schema: { tags, summary: "Forget nodes that are gone", response: { 200: HighAvailability, ...failures } } }, async () => states());
+  api.post("/server/ha/states/clear/node", { ...form, schema: { tags, summary: "Forget a node that is gone", consumes: [...consumes.values], body: z.object({ nodeId: z.string() }), response: { 200: HighAvailability, ...failures } } }, async ({ body }) => {
+    if (states().nodes[body.nodeId] !== undefined) throw new ClockerError("invalid-request", `Cannot forget node '${body.nodeId}': it is this one`);
+    return states();
+  });
 }
 
 const yes = z.union([z.boolean(), z.stringbool()]).default(false);

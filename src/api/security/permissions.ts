@@ -81,7 +81,7 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
   "server.info": ["GET /server/config/:key"],
   "logbook.query": ["POST /logbook"],
   "audit.see": ["GET /audit", "GET /audit/verify"],
-  "server.admin": ["POST /server/shutdown", "GET /server/ha/persist/export"],
+  "server.admin": ["POST /server/shutdown", "GET /server/ha/persist/export", "POST /server/ha/priority", "POST /server/ha/state", "POST /server/ha/states/clear", "POST /server/ha/states/clear/node"],
 };
 
 const byRoute: ReadonlyMap<string, Permission> = new Map(Object.entries(declared).flatMap(([permission, routes]) => routes.map((route) => [route, permission as Permission] as const)));
