@@ -20,9 +20,12 @@ export function setNotUp(entity: Entity, cause: string, reason: unknown): void {
   setEntry(entity, SERVICE_NOT_UP_INDICATORS, cause, reason);
 }
 
+/** The cause of a problem that a start had because of the entity's children: gone when they are all up. */
+export const START_OF_CHILDREN = "start-of-children";
+
 /** What an earlier start or stop ended with does not count any more. */
 export function forgetFailures(entity: Entity): void {
-  for (const cause of ["start", "stop"]) setProblem(entity, cause, undefined);
+  for (const cause of ["start", "stop", START_OF_CHILDREN]) setProblem(entity, cause, undefined);
 }
 
 /** A failed start or stop (the cause): the entity is on fire with the reason and what to do about it. */

@@ -315,3 +315,12 @@ test("an application goes though its host's engine is gone; what is left is remo
   engine?.comeBack();
   await expectNothingLeft();
 });
+
+test("an application whose failed entity is mended is running again", async () => {
+  await open();
+  world.liveEngines()[0]?.failNext("startContainer", new ClockerError("engine-error", "No space left"));
+  const { web: application } = await failing();
+  expect(application.get(SERVICE_STATE)).toBe("ON_FIRE");
+  await server.invoke(server.find("Web 1"), "start");
+  expect([application.get(SERVICE_STATE), application.get(SERVICE_UP), application.get(SERVICE_PROBLEMS)]).toEqual(["RUNNING", true, {}]);
+});

@@ -5,7 +5,7 @@ import { defineEntityType } from "../../model/entity-type.ts";
 import { types } from "../../model/types/index.ts";
 import { baseSensors } from "./attributes.ts";
 import { deriveHealthFromChildren, RUNNING_QUORUM, UP_QUORUM } from "./children-health.ts";
-import { forgetFailures, setExpected, setFailed } from "./service-state.ts";
+import { forgetFailures, setExpected, setFailed, START_OF_CHILDREN } from "./service-state.ts";
 import { APPLICATION, LOCATIONS_PARAMETER, settle, startChildren, STARTABLE, stopChildren } from "./startable.ts";
 
 export const DESTROY_ON_STOP = configKey("application.stop.shouldDestroy", types.boolean, "Whether stopping the application also removes it", { defaultValue: true, inherited: false });
@@ -65,15 +65,19 @@ export function leaveManagement(application: Entity): void {
   if (application.parent === undefined && application.isManaged && application.config.peek(DESTROY_ON_STOP)) application.management.unmanage(application);
 }
 
-/** Runs `body` as the entity's start: expected states around it, and on failure the entity on fire with the reason. */
-export async function starting(entity: Entity, body: () => Promise<void>): Promise<void> {
+/**
+ * Runs `body` as the entity's start: expected states around it, and on failure the entity on fire with the reason.
+ * The body may say as which cause of a problem a failure from now on counts; `start` unless it does.
+ */
+export async function starting(entity: Entity, body: (failAs: (cause: string) => void) => Promise<void>): Promise<void> {
   setExpected(entity, "STARTING");
   forgetFailures(entity);
+  let cause = "start";
   try {
-    await body();
+    await body((other) => (cause = other));
     setExpected(entity, "RUNNING");
   } catch (error) {
-    setFailed(entity, "start", error);
+    setFailed(entity, cause, error);
     throw error;
   }
 }
@@ -92,8 +96,10 @@ export async function stopping(entity: Entity, body: () => Promise<void>): Promi
 }
 
 async function start({ entity, parameters, work }: EffectorCall): Promise<void> {
-  await starting(entity, async () => {
+  await starting(entity, async (failAs) => {
     settle(entity, parameters["locations"]);
+    // A child that fails is the child's problem: the parent has one only until all its children are up.
+    failAs(START_OF_CHILDREN);
     await startChildren(entity, work);
   });
 }

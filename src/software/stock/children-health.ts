@@ -2,7 +2,7 @@ import { configKey } from "../../model/config-key.ts";
 import type { Entity } from "../../model/entity.ts";
 import { isQuorate, quorumType, type Quorum } from "../../model/quorum.ts";
 import { SERVICE_STATE, SERVICE_UP } from "./attributes.ts";
-import { setNotUp, setProblem } from "./service-state.ts";
+import { setNotUp, setProblem, START_OF_CHILDREN } from "./service-state.ts";
 import { STARTABLE } from "./startable.ts";
 
 export interface HealthQuorum {
@@ -80,6 +80,8 @@ export class DerivedHealth {
     setNotUp(this.#entity, cause, up ? undefined : `${notUp.size} of ${total} ${this.#kind} not up: ${names(notUp)}`);
     const running = this.#quorum.isRunning(onFire.size, total);
     setProblem(this.#entity, cause, running ? undefined : `${onFire.size} of ${total} ${this.#kind} on fire: ${names(onFire)}`);
+    // Mended one by one: that they once failed to start together does not count any more.
+    if (notUp.size === 0 && total > 0) setProblem(this.#entity, START_OF_CHILDREN, undefined);
   }
 }
 
