@@ -69,6 +69,7 @@ const calls: readonly Call[] = [
   ["POST", "E/children?start=true&timeout=20ms", 201, Task, "type: test-service", "application/yaml"],
   ["GET", "E/activities", 200, z.array(Task)],
   ["GET", "E/activities?recurse=true", 200, z.array(Task)],
+  ["GET", "E/workflows", 200, map],
   ["GET", "E/icon", 204, nothing],
   ["GET", "E/tags", 200, z.array(anything)],
   ["GET", "E/locations", 200, z.array(Location)],

@@ -1,3 +1,4 @@
+import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { Catalog } from "../blueprint/catalog/index.ts";
 import { realClock } from "../../test/support/real-clock.ts";
@@ -17,7 +18,7 @@ async function opened(disk: InMemoryDisk) {
   for (const [kind, all] of await loadStore(store)) for (const [id, data] of all) documents.restore(kind, id, data);
   const catalog = new Catalog();
   const silent = () => {};
-  const catalogStore = new CatalogStore({ catalog, documents, secrets: { seal: (plain) => ({ sealed: plain.toUpperCase() }), open: (sealed) => String((sealed as { sealed: string }).sealed).toLowerCase() }, log: { debug: silent, info: silent, warn: silent, error: silent } });
+  const catalogStore = new CatalogStore({ catalog, documents, secrets: { seal: (plain) => Buffer.from(plain, "utf8").toString("hex"), open: (sealed) => Buffer.from(String(sealed), "hex").toString("utf8") }, log: { debug: silent, info: silent, warn: silent, error: silent } });
   await catalogStore.restore();
   const close = async () => {
     await persister.close();
@@ -75,5 +76,14 @@ describe("CatalogStore over restarts", () => {
       await store.add(bom(["a"]).replace("type: server", "type: other"), { force: true });
     });
     expect(catalog.get("a")?.bundle).toBe("mine:1.0.0");
+  });
+
+  it("keeps bundles sealed, archives too", async () => {
+    const disk = new InMemoryDisk();
+    const zip = zipSync({ "catalog.bom": strToU8(bom(["a"]).replace("type: server", "type: server, brooklyn.config: { password: hunter2 }")) }, { level: 0 });
+    expect(ids(await reopened(disk, (store) => store.add(zip)))).toEqual(["a"]);
+    await reopened(disk, (store) => store.add(bom(["b"], "2.0.0").replace("type: server", "type: server, brooklyn.config: { password: hunter2 }")));
+    const stored = [...disk.records.values()].map(({ text }) => text).join("");
+    for (const text of ["hunter2", Buffer.from("hunter2").toString("base64").slice(0, 8)]) expect(stored).not.toContain(text);
   });
 });

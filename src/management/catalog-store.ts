@@ -75,7 +75,7 @@ export class CatalogStore {
     const addition = this.#put(source, options);
     const name = nameOf(addition.bundle);
     if (addition.outcome === "unchanged") return addition;
-    this.#documents.put(BUNDLES, name, { ...(source.archive === undefined ? { sealed: this.#secrets.seal(Buffer.from(source.data).toString("utf8")) } : { archive: Buffer.from(source.data).toString("base64") }), sequence: ++this.#sequence });
+    this.#documents.put(BUNDLES, name, { sealed: this.#secrets.seal(Buffer.from(source.data).toString("base64")), sequence: ++this.#sequence });
     this.#documents.remove(REMOVED_BUNDLES, name);
     for (const id of [...addition.added, ...addition.unchanged]) this.#documents.remove(REMOVED_ITEMS, id);
     for (const id of addition.added) this.#documents.remove(MARKS, id);
@@ -155,9 +155,9 @@ export class CatalogStore {
     return { bundle, added, unchanged, outcome: before === undefined ? (added.length === 0 && unchanged.length > 0 ? "unchanged" : "installed") : added.length + gone.length === 0 ? "unchanged" : "updated" };
   }
 
-  #bytesOf({ archive, sealed, text }: JsonObject): Uint8Array {
-    if (typeof archive === "string") return Buffer.from(archive, "base64");
-    return Buffer.from(sealed === undefined ? String(text) : this.#secrets.open(sealed), "utf8");
+  /** `text` is how the first release kept it. */
+  #bytesOf({ sealed, text }: JsonObject): Uint8Array {
+    return sealed === undefined ? Buffer.from(String(text), "utf8") : Buffer.from(this.#secrets.open(sealed), "base64");
   }
 
   #hasBundle(name: string): boolean {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Entity } from "../../model/entity.ts";
+import { START_OF_CHILDREN } from "../../model/service-state.ts";
 import { SERVICE_PROBLEMS, SERVICE_STATE, SERVICE_UP } from "../../software/stock/attributes.ts";
 import { withoutSecrets } from "../shapes/secrets.ts";
 
@@ -23,7 +24,7 @@ export function someDescendants(entity: Entity): Entity[] {
 /** What is wrong, where it began: a parent that is only on fire because of its children is left out. */
 export function problemsOf(entities: readonly Entity[]): z.infer<typeof Problem>[] {
   const problems = entities.flatMap((entity) => Object.entries(entity.get(SERVICE_PROBLEMS) ?? {}).map(([cause, reason]) => ({ entity, cause, reason: textOf(reason) })));
-  const own = problems.filter(({ cause }) => !cause.startsWith("service-lifecycle-indicators-from-"));
+  const own = problems.filter(({ cause }) => cause !== START_OF_CHILDREN && !cause.startsWith("service-lifecycle-indicators-from-"));
   // Parents repeat what failed below them.
   const deepest = own.filter(({ entity, cause }) => !own.some((other) => other.cause === cause && other.entity !== entity && isAncestor(entity, other.entity)));
   return (deepest.length > 0 ? deepest : problems).slice(0, MOST_PROBLEMS).map(({ entity, reason }) => ({ entityId: entity.id, entity: entity.displayName, reason }));

@@ -37,7 +37,7 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
   any: ["GET /server/version", "GET /server/up", "GET /server/healthy", "GET /server/shuttingDown", "GET /server/up/extended", "GET /server/user", "GET /server/planeid", "GET /version", "POST /logout", "GET /access", "GET /openapi.json", "GET /apidoc/swagger.json", "GET /apidoc/swagger.yaml", "GET /ui-module-registry", "GET /ui-metadata-registry"],
   "entity.see": [
     ...["", "/:application", "/:application/descendants", "/fetch", "/tree", "/details", "/:application/entities"].map((path) => `GET /applications${path}`),
-    ...["", "/children", "/entities", "/activities", "/activities/:task", "/relations", "/descendants", "/locations", "/tags", "/tag/get/:key", "/spec", "/speclist", "/icon", "/effectors", "/adjuncts", "/policies", "/policies/current-state"].map((path) => `GET ${E}${path}`),
+    ...["", "/children", "/entities", "/activities", "/activities/:task", "/workflows", "/relations", "/descendants", "/locations", "/tags", "/tag/get/:key", "/spec", "/speclist", "/icon", "/effectors", "/adjuncts", "/policies", "/policies/current-state"].map((path) => `GET ${E}${path}`),
     ...["", "/status", "/activities", "/icon"].map((path) => `GET ${ADJUNCT}${path}`),
     `GET ${POLICY}`,
     ...["", "/:task", "/:task/children", "/:task/children/recurse"].map((path) => `GET /activities${path}`),
