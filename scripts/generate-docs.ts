@@ -15,6 +15,7 @@ import { type Page, table, textOf } from "./reference/page.ts";
 import { placementPage } from "./reference/placement.ts";
 import { providersPage } from "./reference/providers.ts";
 import { restApiPage } from "./reference/rest-api.ts";
+import { workflowPage } from "./reference/workflow.ts";
 
 /**
  * Makes `docs/reference/` from the code: the same code gives the same text. `node scripts/generate-docs.ts` writes it;
@@ -25,7 +26,7 @@ const FOLDER = path.join(ROOT, "docs", "reference");
 
 async function allPages(): Promise<Page[]> {
   const { openApi, items } = await askServer();
-  const pages = [entityTypesPage(), catalogPage(items), initializersPage(), dslPage(), placementPage(), await providersPage(ROOT), commandLinePage(), restApiPage(openApi), errorsPage()];
+  const pages = [entityTypesPage(), catalogPage(items), initializersPage(), workflowPage(), dslPage(), placementPage(), await providersPage(ROOT), commandLinePage(), restApiPage(openApi), errorsPage()];
   return [indexOf(pages), ...pages];
 }
 

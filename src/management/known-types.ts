@@ -6,13 +6,14 @@ import { softwareInitializers } from "../software/initializer/index.ts";
 import { poolEntityTypes } from "../software/pool/index.ts";
 import { softwareEntityTypes } from "../software/process/index.ts";
 import { stockEntityTypes } from "../software/stock/index.ts";
+import { workflowInitializers, workflowPolicy } from "../software/workflow/index.ts";
 import { Types } from "./types.ts";
 
 /** Every type made of code. */
 export function knownTypes(): Types {
   return new Types({
     entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...poolEntityTypes, ...dockerEntityTypes],
-    adjuncts: [...enricherTypes, ...policyTypes],
-    initializers: softwareInitializers,
+    adjuncts: [...enricherTypes, ...policyTypes, workflowPolicy],
+    initializers: [...softwareInitializers, ...workflowInitializers],
   });
 }

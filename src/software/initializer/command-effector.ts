@@ -54,7 +54,8 @@ function entitiesFor(entity: Entity, target: (typeof targets)[number]): readonly
   }
 }
 
-function parameterOf(entity: Entity, name: string, definition: unknown): EffectorParameter {
+/** A parameter as an initializer defines it: `{type, description, defaultValue}`, or its type alone. */
+export function parameterOf(entity: Entity, name: string, definition: unknown): EffectorParameter {
   const fields = definition === null || definition === undefined ? {} : types.map().coerce(typeof definition === "string" ? { type: definition } : definition);
   const typeName = types.string.coerce(fields["type"] ?? "string");
   const type = entity.management.types.valueType(typeName);

@@ -1,0 +1,72 @@
+import { ClockerError } from "../../model/errors.ts";
+import { nearest } from "../../model/nearest.ts";
+import { isRecord } from "../../model/predicate/subject.ts";
+import type { Step, StepType } from "./step-type.ts";
+import { stepTypes } from "./steps/index.ts";
+
+/** What every step takes. */
+export const commonKeys: readonly string[] = ["step", "s", "type", "id", "name", "condition", "input", "output", "next", "on-error", "timeout", "idempotent", "metadata", "comment", "shorthand"];
+/** Steps of one workflow, those within others included. */
+const MOST = 1_000;
+
+/**
+ * Reads a list of steps: each a text, or a map with `step: TEXT` or `type: NAME`.
+ * @throws ClockerError `invalid-blueprint` with the place, the key and the nearest right name
+ */
+export function readSteps(raw: unknown, where: string): Step[] {
+  const list = Array.isArray(raw) ? (raw as unknown[]) : [raw];
+  if (list.length > MOST) throw new ClockerError("invalid-blueprint", `Cannot read ${where}: it has ${list.length} steps, at most ${MOST} are allowed`);
+  const steps = list.map((each, index) => readStep(each, `step ${index + 1} of ${where}`));
+  const ids = steps.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new ClockerError("invalid-blueprint", `Cannot read ${where}: two steps have the id "${twice}"`);
+  return steps;
+}
+
+const read = new WeakMap<object, Map<unknown, Step[]>>();
+
+/** As `readSteps`, once for the same owner and steps: `retry` counts by step. */
+export function readStepsOnce(owner: object, raw: unknown, where: string): Step[] {
+  const known = read.get(owner) ?? new Map<unknown, Step[]>();
+  read.set(owner, known);
+  const steps = known.get(raw) ?? readSteps(raw, where);
+  known.set(raw, steps);
+  return steps;
+}
+
+function readStep(raw: unknown, where: string): Step {
+  const given = typeof raw === "string" ? { step: raw } : expanded(raw);
+  if (given === undefined) throw new ClockerError("invalid-blueprint", `Cannot read ${where}: expected text such as "let x = 1", or a map with "step"`);
+  const text = given["step"] ?? given["s"] ?? given["shorthand"] ?? given["type"];
+  if (typeof text !== "string") throw new ClockerError("invalid-blueprint", `Cannot read ${where}: it has no "step"`, { remedy: 'Write "step: NAME ..."' });
+  const [, name = "", rest = ""] = /^\s*(\S+)\s*(.*?)\s*$/s.exec(text) ?? [];
+  const type = stepTypes.get(name);
+  if (type === undefined) throw unknownStep(name, where);
+  const short = rest === "" ? {} : type.shorthand?.(rest);
+  if (short === undefined) throw new ClockerError("invalid-blueprint", `Cannot read ${where}: "${rest}" is not understood after "${name}"; write "${type.form}"`);
+  const fields: Readonly<Record<string, unknown>> = { ...short, ...(isRecord(given["input"]) ? given["input"] : {}), ...given };
+  refuseUnknownKeys(given, type, where);
+  const { id } = fields;
+  for (const key of ["steps", "else", "on-error"]) if (fields[key] !== undefined) readSteps(fields[key], `"${key}" of ${where}`);
+  return { type, name: typeof given["name"] === "string" && type.name !== "set-entity-name" ? given["name"] : text.split("\n", 1)[0]?.slice(0, 100) ?? name, id: id === undefined ? undefined : String(id), fields };
+}
+
+/** `- let x: 1` and the like: a map of one step is the step's name with its fields. */
+function expanded(raw: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (!isRecord(raw)) return undefined;
+  if (["step", "s", "shorthand", "type"].some((key) => raw[key] !== undefined)) return raw;
+  return raw["steps"] === undefined ? raw : { step: "workflow", ...raw };
+}
+
+function unknownStep(name: string, where: string): ClockerError {
+  const near = nearest(name, stepTypes.keys());
+  return new ClockerError("invalid-blueprint", `Cannot read ${where}: there is no step "${name}"`, { remedy: near === undefined ? `Steps are ${[...stepTypes.keys()].join(", ")}` : `Did you mean "${near}"?`, details: { step: name } });
+}
+
+function refuseUnknownKeys(given: Readonly<Record<string, unknown>>, type: StepType, where: string): void {
+  const known = [...commonKeys, ...type.keys];
+  const strange = Object.keys(given).find((key) => !known.includes(key));
+  if (strange === undefined) return;
+  const near = nearest(strange, known);
+  throw new ClockerError("invalid-blueprint", `Cannot read ${where}: step "${type.name}" has no key "${strange}"`, { remedy: near === undefined ? `Its keys are ${[...type.keys, "condition", "on-error", "timeout", "output", "next"].join(", ")}` : `Did you mean "${near}"?` });
+}
