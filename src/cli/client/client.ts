@@ -88,7 +88,8 @@ export class Client {
     const parsed = ApiError.safeParse(jsonOrNothing(text));
     if (!parsed.success) return new CliError(exitCodeOf(undefined, status), `The server at ${this.url} answered ${status}${text === "" ? "" : `: ${text.slice(0, 200)}`}`);
     const { message, data } = parsed.data;
-    const code = typeof data?.["code"] === "string" ? data["code"] : undefined;
+    // A refused bundle has Brooklyn's code, and ours beside it.
+    const code = [data?.["failure"], data?.["code"]].find((each) => typeof each === "string");
     const remedy = typeof data?.["remedy"] === "string" ? data["remedy"] : undefined;
     const reason = typeof data?.["reason"] === "string" ? data["reason"] : message;
     return new CliError(exitCodeOf(code, status), remedy === undefined ? message : reason, { remedy });
