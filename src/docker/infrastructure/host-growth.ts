@@ -4,7 +4,7 @@ import { INITIAL_SIZE } from "../../software/group/cluster-keys.ts";
 import { expectedState } from "../../software/stock/service-state.ts";
 import type { Work } from "../../model/work.ts";
 import type { DockerCloud } from "../cloud.ts";
-import { HOST_MAX_SIZE, REMOVE_EMPTY } from "../keys.ts";
+import { DOCKER_HOST, HOST_MAX_SIZE, REMOVE_EMPTY } from "../keys.ts";
 import type { GrowthPermit } from "../placement/no-capacity.ts";
 
 export const DOCKER_HOSTS = "Docker Hosts";
@@ -21,9 +21,13 @@ export function canGrow({ infrastructure }: DockerCloud): GrowthPermit {
   const state = expectedState(infrastructure);
   if (state !== "RUNNING") return { allowed: false, reason: `the cloud is ${String(state).toLowerCase()}` };
   const limit = infrastructure.config.peek(HOST_MAX_SIZE);
-  const size = hostCluster(infrastructure).members.size;
-  if (limit >= 0 && size >= limit) {
-    return { allowed: false, reason: `the cloud is at its limit of ${limit} ${limit === 1 ? "host" : "hosts"}`, remedy: `Raise "${HOST_MAX_SIZE.name}", or remove containers` };
+  // Those in quarantine keep their machines, so they count.
+  const cluster = hostCluster(infrastructure);
+  const all = cluster.children.filter((child) => child.is(DOCKER_HOST)).length;
+  const quarantined = all - cluster.members.size;
+  if (limit >= 0 && all >= limit) {
+    const reason = `the cloud is at its limit of ${limit} ${limit === 1 ? "host" : "hosts"}${quarantined === 0 ? "" : ` (${quarantined} in quarantine)`}`;
+    return { allowed: false, reason, remedy: `Raise "${HOST_MAX_SIZE.name}", or remove ${quarantined === 0 ? "containers" : "what is in quarantine"}` };
   }
   return { allowed: true };
 }

@@ -324,3 +324,14 @@ test("an application whose failed entity is mended is running again", async () =
   await server.invoke(server.find("Web 1"), "start");
   expect([application.get(SERVICE_STATE), application.get(SERVICE_UP), application.get(SERVICE_PROBLEMS)]).toEqual(["RUNNING", true, {}]);
 });
+
+test("hosts in quarantine keep their machines, and count at the limit of hosts", async () => {
+  await open({ "docker.host.cluster.maxSize": 2, "docker.container.cluster.maxSize": 1 });
+  await server.start(webApplication(1, { name: "First" }));
+  world.onConnect = (machine) => machine.on(/has dockerd/, { exitCode: 3, stderr: "no such command" });
+  await failing();
+  expect(world.cloud.machines.size).toBe(2);
+  const { error } = await failing();
+  expect(error.message).toContain("the cloud is at its limit of 2 hosts (1 in quarantine)");
+  expect(world.cloud.machines.size).toBe(2);
+});
