@@ -184,7 +184,7 @@ describe("a cloud of one host that may grow to two, with two containers a host",
     await server.api.invoke(cloudId, cloudId, "resize", { desiredSize: 2 });
     expect(await machinesOf(server.planeId)).toHaveLength(2);
     const refused = await server.api.invokeInVain(cloudId, cloudId, "resize", { desiredSize: 3 });
-    expect(refused.failure).toMatchObject({ code: "no-capacity", reason: expect.stringContaining("its largest size is 2") as string });
+    expect(refused.failure).toMatchObject({ code: "no-capacity", reason: expect.stringContaining("its limit is 2") as string });
     expect(await machinesOf(server.planeId)).toHaveLength(2);
   });
 
