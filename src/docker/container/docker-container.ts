@@ -2,8 +2,8 @@ import { effector, type EffectorCall } from "../../model/effector.ts";
 import type { Entity } from "../../model/entity.ts";
 import { defineEntityType } from "../../model/entity-type.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
-import { showDuration, types } from "../../model/types/index.ts";
-import { alsoEndedBy, type Work } from "../../model/work.ts";
+import { types } from "../../model/types/index.ts";
+import type { Work } from "../../model/work.ts";
 import { entityBase, starting, stopping } from "../../software/stock/application.ts";
 import { HOST_ADDRESS, HOST_NAME, HOST_SUBNET_ADDRESS, HOST_SUBNET_HOSTNAME } from "../../software/stock/attributes.ts";
 import { expectedState, setExpected, setNotUp } from "../../software/stock/service-state.ts";
@@ -12,10 +12,11 @@ import { restartOnFailure } from "../infrastructure/high-availability.ts";
 import { DockerCloud } from "../cloud.ts";
 import type { HostRuntime } from "../host/host-runtime.ts";
 import * as keys from "../keys.ts";
+import { withinTimeout } from "../within-timeout.ts";
 import { publishState } from "./container-state.ts";
 import { joinCloud } from "./join-cloud.ts";
 import { hostOf, isInUse, runningIn, runtimeOf } from "./relations.ts";
-import { markRemoved, removeFromEngine, runContainer } from "./run-container.ts";
+import { markRemoved, publishAddresses, removeFromEngine, runContainer } from "./run-container.ts";
 import { forgetContainerLocation, containerLocation } from "../location/container-location.ts";
 
 /** A container on a Docker host (Clocker's DockerContainer). What it holds runs in it; how it was placed is told by `docker.container.placement`. */
@@ -49,10 +50,7 @@ export const dockerContainer = defineEntityType({
     }),
   ],
   hooks: {
-    init: (container) => {
-      setNotUp(container, "container", "The container has not been started");
-      restartOnFailure(container);
-    },
+    init: (container) => setNotUp(container, "container", "The container has not been started"),
     manage: takePlace,
     reconnect: removeUnused,
     unmanage: (container) => {
@@ -86,6 +84,8 @@ async function removeUnused(container: Entity, work: Work): Promise<void> {
 
 async function start({ entity: container, work }: EffectorCall): Promise<void> {
   const id = container.get(keys.CONTAINER_ID);
+  // Only what Clocker makes: somebody else's container is stopped because they want it so.
+  if (id === undefined) restartOnFailure(container);
   await starting(container, async () => {
     if (id === undefined) await withinStartTimeout(container, work, (bounded) => runContainer(container, runtimeOf(container), bounded));
     else {
@@ -96,24 +96,14 @@ async function start({ entity: container, work }: EffectorCall): Promise<void> {
 }
 
 async function withinStartTimeout(container: Entity, work: Work, body: (work: Work) => Promise<void>): Promise<void> {
-  const timeout = await container.config.get(keys.CONTAINER_START_TIMEOUT, work);
-  const controller = new AbortController();
-  const late = new ClockerError("timeout", `Cannot start container "${container.displayName}": it took longer than ${showDuration(timeout)}`, {
-    remedy: `Look at the tasks for what it waited for; raise "${keys.CONTAINER_START_TIMEOUT.name}" where the image only takes long`,
-  });
-  const disarm = container.management.clock.after(timeout, () => controller.abort(late));
-  try {
-    await body(alsoEndedBy(work, controller.signal));
-  } catch (error) {
-    // What was waited for tells of the abort in its own words.
-    if (controller.signal.aborted) throw late;
-    throw error;
-  } finally {
-    disarm();
-  }
+  const key = keys.CONTAINER_START_TIMEOUT;
+  await withinTimeout(container, "container", await container.config.get(key, work), key.name, work, body);
 }
 
 async function stop({ entity: container, work }: EffectorCall): Promise<void> {
+  if (container.get(keys.ADOPTED) === true) {
+    throw new ClockerError("conflict", `Cannot remove container "${container.displayName}": it was found on its host, not made by Clocker`, { remedy: "Remove it there; its entity goes with it" });
+  }
   await stopping(container, async () => {
     const id = container.get(keys.CONTAINER_ID);
     if (id !== undefined) await remove(container, id, work);
@@ -184,5 +174,7 @@ async function onEngine({ entity: container, work }: EffectorCall, act: (runtime
 /** Reads the container's state from the engine and publishes it. */
 async function refresh(container: Entity, signal: AbortSignal): Promise<void> {
   const id = container.get(keys.CONTAINER_ID);
-  if (id !== undefined) publishState(container, await runtimeOf(container).engine.inspectContainer(id, signal));
+  if (id === undefined) return;
+  publishState(container, await runtimeOf(container).engine.inspectContainer(id, signal));
+  publishAddresses(container);
 }

@@ -14,7 +14,8 @@ import type { PortWish } from "../ports/port-allocator.ts";
 import { containerSpec, namedPorts, optionReader, portWishes } from "./container-options.ts";
 import { linksOf } from "./links.ts";
 import { publishState } from "./container-state.ts";
-import { runningIn, runtimeOf } from "./relations.ts";
+import { DockerCloud } from "../cloud.ts";
+import { hostOf, runningIn, runtimeOf } from "./relations.ts";
 
 /** How often another host port is tried where a process of the host itself has the chosen one. */
 const PORT_TRIES = 10;
@@ -44,7 +45,7 @@ export async function runContainer(container: Entity, runtime: HostRuntime, work
     const state = await runtime.engine.inspectContainer(id, work.signal);
     publishState(container, state);
     if (!state.running) throw new ClockerError("engine-error", `Container "${state.name}" of image "${spec.image}" ended at once with exit code ${state.exitCode}${await lastLogs(runtime, id)}`);
-    publishAddresses(container, runtime);
+    publishAddresses(container);
     for (const port of await namedPorts(option)) entity?.set(dockerPort(port), port);
     management.locations.add(containerLocation(container));
   } catch (error) {
@@ -94,20 +95,20 @@ function busyPort(error: unknown, published: readonly number[]): number | undefi
  */
 export async function removeFromEngine(container: Entity, work: Work): Promise<void> {
   const signal = AbortSignal.timeout(CLEAN_UP_LIMIT);
-  const runtime = runtimeOf(container);
   try {
-    const { engine } = runtime;
+    const { engine } = runtimeOf(container);
     const left = await engine.listContainers({ labels: { [keys.CONTAINER_LABEL]: container.id } }, signal);
     for (const { id } of left) await engine.removeContainer(id, signal);
   } catch (error) {
-    work.write("stderr", `Cannot clean up on ${runtime.host.displayName} now: ${messageOf(error)}\n`);
+    work.write("stderr", `Cannot clean up on ${hostOf(container).displayName} now: ${messageOf(error)}\n`);
   }
   markRemoved(container);
 }
 
 /** The container is no more: its ports are free, and it is no location. */
 export function markRemoved(container: Entity): void {
-  runtimeOf(container).ports.release(container.id);
+  // A host that has left its cloud has taken its ports along.
+  DockerCloud.find(container)?.hosts.get(hostOf(container).id)?.ports.release(container.id);
   forgetContainerLocation(container);
   container.set(keys.CONTAINER_ID, undefined);
   container.set(keys.CONTAINER_RUNNING, false);
@@ -121,10 +122,12 @@ async function lastLogs(runtime: HostRuntime, id: string): Promise<string> {
   return logs.trim() === "" ? "" : `:\n${logs.trim()}`;
 }
 
-function publishAddresses(container: Entity, runtime: HostRuntime): void {
+/** Where the container is reached: at its host, and among its neighbours at its own address, which is another one each time that it is started. */
+export function publishAddresses(container: Entity): void {
+  const { address } = runtimeOf(container).location;
   const own = container.get(keys.CONTAINER_ADDRESSES)?.[0];
-  container.set(HOST_NAME, runtime.location.address);
-  container.set(HOST_ADDRESS, runtime.location.address);
+  container.set(HOST_NAME, address);
+  container.set(HOST_ADDRESS, address);
   container.set(HOST_SUBNET_ADDRESS, own);
   container.set(HOST_SUBNET_HOSTNAME, own);
 }

@@ -63,7 +63,8 @@ async function unknown(runtime: HostRuntime, summary: ContainerSummary, work: Wo
     await engine.removeContainer(summary.id, work.signal);
     return;
   }
-  if (summary.state !== "running") return;
+  // A builder's own containers carry no label; what is really foreign is still there at the next scan.
+  if (summary.state !== "running" || runtime.imagesUnderWay.size > 0) return;
   work.log(`Adopting ${summary.name} (${summary.image})`);
   const state = await engine.inspectContainer(summary.id, work.signal);
   const container = management.create(entitySpec(keys.DOCKER_CONTAINER, { displayName: summary.name }), containersOf(host));

@@ -19,12 +19,14 @@ import { CONTAINERS, containersOf } from "../container/relations.ts";
 import { hostLocation } from "../location/docker-location.ts";
 import * as keys from "../keys.ts";
 import { formatName } from "../name-format.ts";
+import { withinTimeout } from "../within-timeout.ts";
 import { scanContainers } from "./container-scan.ts";
 import { feedHost } from "./host-feed.ts";
 import { readHost } from "./host-readings.ts";
 import { HostRuntime } from "./host-runtime.ts";
 import { execCommand, runDockerCommand } from "./host-commands.ts";
 
+const DEFAULT_START_TIMEOUT = 30 * 60_000;
 const COMMAND = { name: "command", type: types.string, description: "The command" };
 const TIMEOUT = { name: "timeout", type: types.duration, description: "How long it may take", defaultValue: 300_000 };
 
@@ -96,18 +98,34 @@ function willingness(host: Entity): { accepting: boolean; notAccepting?: string;
 async function start({ entity: host, parameters, work }: EffectorCall): Promise<void> {
   await starting(host, async () => {
     nameHost(host);
-    const location = host.locations.find(isMachineLocation) ?? (await provision(host, parameters["locations"], work));
-    publishMachine(host, location);
-    await setUp(host, work);
     const runtime = DockerCloud.get(host).host(host.id);
-    await work.step("read machine and containers", async (step) => {
-      await readHost(runtime, step);
-      await scanContainers(runtime, step);
+    await withinTimeout(host, "Docker host", startTimeout(host), START_TIMEOUT.name, work, async (bounded) => {
+      const location = host.locations.find(isMachineLocation) ?? (await provision(host, parameters["locations"], bounded));
+      publishMachine(host, location);
+      await setUp(host, bounded);
+      await bounded.step("read machine and containers", async (step) => {
+        await readHost(runtime, step);
+        await scanContainers(runtime, step);
+        takePorts(runtime);
+      });
     });
     feedHost(runtime);
     host.addLocation(hostLocation(host));
     if (host.config.peek(keys.REGISTER_HOSTS) && !host.management.locations.isTaken(registeredName(host))) host.management.locations.register(registeredName(host), hostLocation(host));
   });
+}
+
+/** Half an hour unless configured. A bare number is seconds: Clocker's sample of 2014 says 900, which Brooklyn took for milliseconds. */
+function startTimeout(host: Entity): number {
+  const raw = host.config.find(START_TIMEOUT)?.raw;
+  if (raw === undefined) return DEFAULT_START_TIMEOUT;
+  return /^\d+$/.test(String(raw)) ? Number(raw) * 1_000 : host.config.peek(START_TIMEOUT);
+}
+
+/** The ports that containers on the host have, adopted ones included, are not given out. */
+function takePorts({ host, ports }: HostRuntime): void {
+  const there = containersOf(host).children.filter((container) => container.get(keys.CONTAINER_ID) !== undefined);
+  ports.rebuild(there.map((container) => ({ owner: container.id, ports: container.get(keys.CONTAINER_PORTS) ?? {} })));
 }
 
 /** Under `docker.host.register` each host is a location of its own: `docker-INFRASTRUCTURE-HOST` (Clocker 1.1). */
@@ -212,10 +230,10 @@ async function reconnect(host: Entity, work: Work): Promise<void> {
 
 async function resume(host: Entity, work: Work): Promise<void> {
   const runtime = DockerCloud.get(host).host(host.id);
-  const running = containersOf(host).children.filter((container) => container.get(keys.CONTAINER_ID) !== undefined);
-  runtime.ports.rebuild(running.map((container) => ({ owner: container.id, ports: container.get(keys.CONTAINER_PORTS) ?? {} })));
+  takePorts(runtime);
   await readHost(runtime, work);
   await scanContainers(runtime, work);
+  takePorts(runtime);
   feedHost(runtime);
 }
 

@@ -188,3 +188,15 @@ test("Groups hold all containers, and the entities of each application", async (
   await server.until(server.applications.destroy(cloud).result);
   expect(server.plane.entities.size).toBe(0);
 });
+
+test.each([
+  ["2014's bare number is seconds", 900, 60_000, "RUNNING"],
+  ["a duration is what it says", "30s", 60_000, "ON_FIRE"],
+])("start.timeout of a host: %s", async (_rule, timeout, makingTime, state) => {
+  const w = world();
+  w.cloud.options.makingTime = makingTime;
+  const server = await w.open();
+  const { application, start } = await server.until(server.deploy(cloudSpec({ "start.timeout": timeout })));
+  await server.until(start?.result ?? Promise.resolve()).catch(() => {});
+  expect(application.get(SERVICE_STATE)).toBe(state);
+});

@@ -139,6 +139,8 @@ async function stopApplications(infrastructure: Entity, work: Work): Promise<voi
   const { management } = infrastructure;
   const buckets = infrastructure.children.find((child) => child.displayName === APPLICATIONS)?.children ?? [];
   const applications = new Set(buckets.flatMap((bucket) => [...bucket.members.values()].map((entity) => entity.application)));
+  // What it belongs to itself waits for it, and must not be waited for.
+  applications.delete(infrastructure.application);
   if (applications.size === 0) return;
   const timeout = await infrastructure.config.get(keys.SHUTDOWN_TIMEOUT, work);
   await work.step(

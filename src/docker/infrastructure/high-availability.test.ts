@@ -55,3 +55,18 @@ test("without it nothing is restarted", async () => {
   await world.clock.advance(120_000);
   expect(await world.containers()).toMatchObject([{ state: "exited" }]);
 });
+
+test("somebody else's container is theirs: it is not started again, and not removed", async () => {
+  const { world, server } = await open({});
+  const [engine] = world.liveEngines();
+  if (engine === undefined) throw new Error("There is no engine");
+  engine.addImage("theirs:latest");
+  const id = await engine.createContainer({ name: "theirs", image: "theirs:latest" });
+  await engine.startContainer(id);
+  await world.clock.advance(31_000);
+  const theirs = server.find("theirs");
+  await expect(server.invoke(theirs, "stop")).rejects.toThrow("not made by Clocker");
+  await engine.stopContainer(id);
+  await world.clock.advance(120_000);
+  expect(await engine.listContainers()).toMatchObject([{ name: "theirs", state: "exited" }]);
+});

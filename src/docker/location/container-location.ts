@@ -18,7 +18,6 @@ class DockerContainerLocation implements MachineLocation {
   readonly config: Readonly<Record<string, Json>>;
   readonly machine: Machine;
   readonly address: string;
-  readonly subnetAddress: string;
   readonly hostname: string;
   readonly sshAddress = undefined;
   readonly isBehindMapping = true;
@@ -35,10 +34,14 @@ class DockerContainerLocation implements MachineLocation {
     this.parent = cloud.location;
     this.spec = `docker:${cloud.infrastructure.id}:${host.id}`;
     this.address = runtime.location.address;
-    this.subnetAddress = container.get(CONTAINER_ADDRESSES)?.[0] ?? this.address;
     this.hostname = container.get(CONTAINER_NAME_SENSOR) ?? containerId.slice(0, 12);
     this.config = { containerId, host: host.id };
     this.machine = new ContainerMachine({ engine: runtime.engine, containerId, name: `container ${this.hostname} on ${host.displayName}`, address: this.address });
+  }
+
+  /** Another one each time that the container is started. */
+  get subnetAddress(): string {
+    return this.#container.get(CONTAINER_ADDRESSES)?.[0] ?? this.address;
   }
 
   mappedPort(port: number): { host: string; port: number } | undefined {

@@ -1,6 +1,7 @@
 import type { Entity } from "../../model/entity.ts";
 import { sensor, type Sensor } from "../../model/sensor.ts";
 import { types } from "../../model/types/index.ts";
+import { HOST_ADDRESS, HOST_SUBNET_ADDRESS } from "../../software/stock/attributes.ts";
 import { CONTAINER_ADDRESSES, CONTAINER_NAME_SENSOR, CONTAINER_PORTS } from "../keys.ts";
 import { DockerCloud } from "../cloud.ts";
 import { mappedName, mappedValue, type MappedAddress } from "../ports/mapped.ts";
@@ -30,7 +31,7 @@ function publish(container: Entity, entity: Entity, name: string, value: unknown
   if (name.startsWith("mapped.")) return;
   const declared = entity.sensor(name);
   if (declared === undefined) return;
-  const mapped = value === undefined ? undefined : mappedValue({ name, typeName: declared.type.name, value }, addressOf(container));
+  const mapped = value === undefined ? undefined : mappedValue({ name, typeName: declared.type.name, value }, addressOf(container, entity));
   const target = mappedName(name);
   if (mapped === undefined && entity.sensor(target) === undefined) return;
   entity.set(mappedSensor(target, `${declared.description}, as reached from outside`), mapped);
@@ -40,12 +41,13 @@ function mappedSensor(name: string, description: string): Sensor<string> {
   return sensor(name, types.string, description);
 }
 
-function addressOf(container: Entity): MappedAddress {
+function addressOf(container: Entity, entity: Entity): MappedAddress {
   const host = container.parent?.parent;
   const ports = container.get(CONTAINER_PORTS) ?? {};
   const runtime = host === undefined ? undefined : DockerCloud.find(container)?.hosts.get(host.id);
   const address = runtime?.location.address ?? "localhost";
-  // Software takes its machine's address for its own, and that is the host's.
-  const own = [...(container.get(CONTAINER_ADDRESSES) ?? []), container.get(CONTAINER_NAME_SENSOR), address, "localhost", "127.0.0.1"].filter((name) => name !== undefined);
+  // Software takes its machine's address for its own: the host's, or the one that the container had when the software was started.
+  const published = [entity.get(HOST_ADDRESS), entity.get(HOST_SUBNET_ADDRESS)];
+  const own = [...(container.get(CONTAINER_ADDRESSES) ?? []), ...published, container.get(CONTAINER_NAME_SENSOR), address, "localhost", "127.0.0.1"].filter((name) => name !== undefined);
   return { host: address, ports, own };
 }

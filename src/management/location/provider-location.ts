@@ -1,3 +1,4 @@
+import { messageOf } from "../../model/errors.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Location } from "../../model/location.ts";
 import type { Management } from "../../model/management.ts";
@@ -42,14 +43,14 @@ export class ProviderLocation implements ProvisioningLocation {
   async obtain(request: ObtainRequest, work: Work): Promise<MachineLocation> {
     const { entity, holder } = request;
     const { documents, ids, planeId } = this.#management;
+    await this.#releaseLeft(work);
     const id = ids.entityId();
     const record: MachineRecord = { locationId: this.id, entityId: entity.id, state: "requested", description: null, ...(holder === undefined ? {} : { holderId: holder }) };
     this.#write(id, record);
     await documents.flush();
     const properties = { ...this.config, ...request.properties, inboundPorts: [...request.inboundPorts] };
-    const description = await this.#provider.obtain({ id, owner: planeId, name: machineName(entity.displayName, id), properties }, work).catch((error: unknown) => {
-      // The provider's contract is that a failure leaves nothing behind, so nothing is left to remember.
-      documents.remove(MACHINE_DOCUMENTS, id);
+    const description = await this.#provider.obtain({ id, owner: planeId, name: machineName(entity.displayName, id), properties }, work).catch(async (error: unknown) => {
+      await this.#forget(id, record, work);
       throw error;
     });
     this.#write(id, { ...record, state: "obtained", description });
@@ -64,8 +65,30 @@ export class ProviderLocation implements ProvisioningLocation {
     return location;
   }
 
+  /** The provider's contract is that a failure leaves nothing behind; where it could not clean up itself, the machine is remembered, and given back later. */
+  async #forget(id: string, record: MachineRecord, work: Work): Promise<void> {
+    try {
+      if (!work.signal.aborted) await this.#provider.release(id, work);
+      this.#management.documents.remove(MACHINE_DOCUMENTS, id);
+    } catch (error) {
+      work.write("stderr", `Cannot clean up after machine ${id} now, it will be tried again: ${messageOf(error)}\n`);
+      this.#write(id, { ...record, state: "releasing" });
+    }
+  }
+
+  /** Machines that could not be given back when they should have been. */
+  async #releaseLeft(work: Work): Promise<void> {
+    const { documents, locations } = this.#management;
+    for (const [id, data] of documents.all(MACHINE_DOCUMENTS)) {
+      const record = machineRecord(data);
+      if (record?.locationId !== this.id || record.state !== "releasing" || locations.location(id) !== undefined) continue;
+      await work.step(`release half-made machine ${id}`, (step) => this.releaseById(id, step), { inessential: true });
+    }
+  }
+
   async release(location: MachineLocation, work: Work): Promise<void> {
     const { documents, locations } = this.#management;
+    await this.#releaseLeft(work);
     const record = machineRecord(documents.get(MACHINE_DOCUMENTS, location.id));
     if (record === undefined) return;
     this.#write(location.id, { ...record, state: "releasing" });

@@ -27,12 +27,12 @@ export interface PropertiesSources {
  */
 export async function loadProperties(sources: PropertiesSources = {}): Promise<Properties> {
   const { home = homedir(), env = {}, defines = {} } = sources;
-  const global = sources.global === false ? undefined : tidy(sources.global ?? "~/.brooklyn/brooklyn.properties", home);
+  const global = sources.global === false ? undefined : underHome(sources.global ?? "~/.brooklyn/brooklyn.properties", home);
   const properties = new Map<string, Property>();
   const metadata = global === undefined ? join(home, ".brooklyn", metadataName) : join(dirname(global), metadataName);
   await addFile(properties, metadata, { required: false, confidential: false });
   if (global !== undefined) await addFile(properties, global, { required: false, confidential: true });
-  if (sources.local !== undefined) await addFile(properties, tidy(sources.local, home), { required: true, confidential: true });
+  if (sources.local !== undefined) await addFile(properties, underHome(sources.local, home), { required: true, confidential: true });
   for (const [key, value] of Object.entries(env)) if (value !== undefined && key.includes(".")) put(properties, key, value, "the environment");
   for (const [key, value] of Object.entries(defines)) put(properties, key, value, "the command line");
   return new Properties(properties);
@@ -83,6 +83,7 @@ function put(properties: Map<string, Property>, key: string, value: string, sour
   properties.set(key, { value: value.trim(), source });
 }
 
-function tidy(file: string, home: string): string {
+/** A file's name with a leading `~` replaced by the home folder, as a shell does it; `--flag=~/file` comes here unchanged by the shell. */
+export function underHome(file: string, home: string): string {
   return file === "~" || file.startsWith("~/") ? join(home, file.slice(1)) : file;
 }
