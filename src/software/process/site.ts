@@ -30,8 +30,15 @@ under_home() {
     *) printf '%s' "$1" ;;
   esac
 }
+# A folder whose name anybody can guess, where anybody may write: one that another user made, or a link, is not ours.
+make_own() {
+  mkdir -p "\${1%/*}"
+  mkdir -m 700 "$1" 2>/dev/null || { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; } || { echo "$1 belongs to somebody else" >&2; exit 1; }
+}
 if [ -n "$BASE_DIR" ]; then base=$(under_home "$BASE_DIR")
-elif [ "$ON_THIS_COMPUTER" = true ]; then base="\${TMPDIR:-/tmp}/brooklyn-$(id -un)"
+elif [ "$ON_THIS_COMPUTER" = true ]; then
+  base="\${TMPDIR:-/tmp}/brooklyn-$(id -un)"
+  if [ -z "$INSTALL_DIR" ] || [ -z "$RUN_DIR" ]; then make_own "$base"; fi
 else base="\${HOME:-/root}/brooklyn-managed-processes"
 fi
 install=$(under_home "\${INSTALL_DIR:-$base/installs/$INSTALL_NAME}")
