@@ -6,6 +6,7 @@ import type { Work } from "../model/work.ts";
 import type { Engine } from "../engine/engine.ts";
 import { LocalMachine } from "../machine/local-machine.ts";
 import { type BaseRecipe, readBaseRecipe, recipeHash } from "./base-image/base-recipe.ts";
+import { limitSilence } from "./base-image/limit-silence.ts";
 import { bootstrapScript } from "./bootstrap-script.ts";
 import { runChecked } from "./run-checked.ts";
 
@@ -24,7 +25,7 @@ export interface BaseRootfs {
 }
 
 const PULLED = "debian:bookworm-slim";
-const PULL_LIMIT = 60_000;
+const PULL_LIMITS = { silence: 60_000, overall: 10 * 60_000 };
 const MAKE_LIMIT = 30 * 60_000;
 const RECIPE_LABEL = "clocker.recipe";
 
@@ -80,13 +81,20 @@ async function hasImage(engine: Engine, name: string, signal: AbortSignal, recip
 /** Gives back why no registry gave the image: that is no failure, as the image can be made here. */
 async function tryToPull(engine: Engine, work: Work): Promise<unknown> {
   return work.step(`Pull ${PULLED}`, async (step) => {
+    const limit = limitSilence(PULL_LIMITS);
+    const onProgress = (line: string) => {
+      limit.heard();
+      step.log(line);
+    };
     try {
-      await engine.pullImage(PULLED, { onProgress: (line) => step.log(line) }, AbortSignal.any([step.signal, AbortSignal.timeout(PULL_LIMIT)]));
+      await engine.pullImage(PULLED, { onProgress }, AbortSignal.any([step.signal, limit.signal]));
       return undefined;
     } catch (error) {
       step.signal.throwIfAborted();
       step.log(`No registry gave it, so it will be made here (${messageOf(error)})`);
       return error;
+    } finally {
+      limit.end();
     }
   });
 }
