@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAptSources } from "./apt-sources.ts";
+import { firstMirror, parseAptSources } from "./apt-sources.ts";
 
 test("parseAptSources reads one-line entries, and passes over comments and source packages", () => {
   const text = [
@@ -43,4 +43,9 @@ test("parseAptSources reads deb822 stanzas: every URI with every suite, folded l
     "http://b/debian bookworm",
     "http://b/debian bookworm-updates",
   ]);
+});
+
+test("firstMirror takes the first line over HTTP, without its options, and none from a file without one", () => {
+  expect(firstMirror("# ours\nfile:/srv/debian\nhttps://mirror/debian/\tpriority:1\nhttp://other/debian\n")).toBe("https://mirror/debian");
+  expect(firstMirror("# http://old\n")).toBeUndefined();
 });

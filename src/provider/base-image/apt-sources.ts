@@ -10,6 +10,12 @@ export function parseAptSources(fileName: string, text: string): AptArchive[] {
   return fileName.endsWith(".sources") ? stanzasOf(text).flatMap(archivesOfStanza) : text.split("\n").flatMap(archivesOfLine);
 }
 
+/** The first mirror over HTTP in a file that a `mirror+file:` URI names (apt-transport-mirror(1)); undefined when it has none. */
+export function firstMirror(text: string): string | undefined {
+  const [, uri] = /^[ \t]*(https?:\S+)/m.exec(text) ?? [];
+  return uri === undefined ? undefined : withoutSlash(uri);
+}
+
 /** `deb [ options ] uri suite component...`; source packages and comments say nothing about where binaries come from. */
 function archivesOfLine(line: string): AptArchive[] {
   const [, uri, suite, components] = /^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+([^#]*)/.exec(line) ?? [];

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
-import { baseRecipe, recipeHash } from "./base-recipe.ts";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { baseRecipe, readBaseRecipe, recipeHash } from "./base-recipe.ts";
 
 const main = { uri: "http://mirror/debian", suite: "bookworm", components: ["main"] };
 
@@ -31,4 +34,19 @@ test("baseRecipe says when no source offers the release", () => {
 test("recipeHash changes with any part, and with where one part ends", () => {
   expect(recipeHash("ab", "c")).toBe(recipeHash("ab", "c"));
   expect(new Set([recipeHash("ab", "c"), recipeHash("a", "bc"), recipeHash("abc"), recipeHash("ab", "d")]).size).toBe(4);
+});
+
+test("readBaseRecipe finds the mirrors that Debian's cloud images name in files of their own", async () => {
+  const root = await mkdtemp(path.join(tmpdir(), "clocker-recipe-"));
+  onTestFinished(() => rm(root, { recursive: true }));
+  await mkdir(path.join(root, "etc/apt/sources.list.d"), { recursive: true });
+  await mkdir(path.join(root, "etc/apt/mirrors"));
+  const stanza = (list: string, suites: string) => `Types: deb deb-src\nURIs: mirror+file:/etc/apt/mirrors/${list}\nSuites: ${suites}\nComponents: main\n`;
+  await writeFile(path.join(root, "etc/os-release"), "ID=debian\nVERSION_CODENAME=bookworm\n");
+  await writeFile(path.join(root, "etc/apt/sources.list.d/debian.sources"), [stanza("debian.list", "bookworm bookworm-updates"), stanza("absent.list", "bookworm-security")].join("\n"));
+  await writeFile(path.join(root, "etc/apt/mirrors/debian.list"), "https://mirror/debian\n");
+  expect(await readBaseRecipe(root)).toMatchObject({
+    mirror: "https://mirror/debian",
+    sources: "deb https://mirror/debian bookworm main\ndeb https://mirror/debian bookworm-updates main",
+  });
 });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { ClockerError } from "../../model/errors.ts";
-import { type AptArchive, parseAptSources } from "./apt-sources.ts";
+import { type AptArchive, firstMirror, parseAptSources } from "./apt-sources.ts";
 
 /** What `scripts/bootstrap/base-rootfs.sh` makes a root file system from. */
 export interface BaseRecipe {
@@ -62,7 +62,15 @@ async function readArchives(root: string): Promise<AptArchive[]> {
   const names = (await ifThere(readdir(folder))) ?? [];
   const files = [path.join(root, "etc/apt/sources.list"), ...names.filter((name) => /\.(list|sources)$/.test(name)).map((name) => path.join(folder, name))];
   const texts = await Promise.all(files.map(async (file) => parseAptSources(file, (await ifThere(readFile(file, "utf8"))) ?? "")));
-  return texts.flat();
+  return Promise.all(texts.flat().map((archive) => withMirror(archive, root)));
+}
+
+/** Debian's cloud images name their mirrors in a file of their own: `mirror+file:/etc/apt/mirrors/debian.list`. */
+async function withMirror(archive: AptArchive, root: string): Promise<AptArchive> {
+  const [, file] = /^mirror\+file:(?:\/\/)?(\/.*)$/.exec(archive.uri) ?? [];
+  if (file === undefined) return archive;
+  const uri = firstMirror((await ifThere(readFile(path.join(root, file), "utf8"))) ?? "");
+  return uri === undefined ? archive : { ...archive, uri };
 }
 
 async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
