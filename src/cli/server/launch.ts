@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { readKeystore, readPem, selfSigned, type Tls } from "../../api/security/certificate.ts";
 import { INFRASTRUCTURE } from "../../docker/keys.ts";
-import { loadProperties } from "../../management/properties/load-properties.ts";
+import { loadProperties, underHome } from "../../management/properties/load-properties.ts";
 import type { Properties } from "../../management/properties/properties.ts";
 import { readInput } from "../commands/read-input.ts";
 import { CliError, exitCodes } from "../exit-codes.ts";
@@ -34,8 +34,9 @@ export interface LaunchFlags {
 const DEFAULT_PORT = "8081+";
 
 /** Serves until it is told to end; what is managed keeps running. */
-export async function launch(flags: LaunchFlags, io: Io): Promise<void> {
-  checkFlags(flags);
+export async function launch(given: LaunchFlags, io: Io): Promise<void> {
+  checkFlags(given);
+  const flags = withFilesUnderHome(given, io.home);
   const app = flags.app === undefined ? undefined : withLocation(await readInput(path.resolve(flags.app), io), flags.location);
   const dataDir = path.resolve(flags.dataDir ?? path.join(io.home, ".clocker"));
   const properties = await loadProperties({ ...(flags.globalProperties ? {} : { global: false }), ...(flags.properties === undefined ? {} : { local: flags.properties }), env: io.env, home: io.home });
@@ -69,6 +70,12 @@ export async function launch(flags: LaunchFlags, io: Io): Promise<void> {
     stop.close();
     log.close();
   }
+}
+
+/** The shell leaves the `~` of `--data-dir=~/x` as it is. */
+export function withFilesUnderHome(flags: LaunchFlags, home: string): LaunchFlags {
+  const names = ["dataDir", "app", "httpsKey", "httpsCert"] as const;
+  return names.reduce<LaunchFlags>((known, name) => (known[name] === undefined ? known : { ...known, [name]: underHome(known[name], home) }), flags);
 }
 
 /** HTTPS where flags or properties ask for it: with the given certificate, the properties' key store, or one of the server's own. */
