@@ -40,11 +40,22 @@ const ETHERNET_MTU = 1500;
 export async function setUpDockerHost(machine: Machine, options: DockerHostOptions, work: Work): Promise<DockerHostFacts> {
   const facts = await work.step("Read facts", async (step) => machine.facts({ signal: step.signal }));
   const before = await work.step("Look for Docker Engine", async (step) => probeHost(machine, step));
-  if (!before.engine) await work.step("Install Docker Engine", async (step) => install(machine, facts, options, before, step));
+  if (!before.engine) {
+    const answer = await ask(machine, work.signal);
+    if (!(answer instanceof ClockerError)) return { ...facts, socket: ENGINE_SOCKET, engine: usedAsItIs(answer, options, work), brought: before.brought };
+    await work.step("Install Docker Engine", async (step) => install(machine, facts, options, before, step));
+  }
   const host = before.engine ? before : await probeHost(machine, work);
   const isChanged = await work.step("Configure Docker Engine", async (step) => configure(machine, { ...wantedFor(host), ...wantedDaemonConfig(options) }, step));
   const engine = await work.step("Start Docker Engine", async (step) => start(machine, host, isChanged, step));
   return { ...facts, socket: ENGINE_SOCKET, engine, brought: host.brought };
+}
+
+/** An engine that answers without a `dockerd` of the system's (a snap, Docker Desktop) reads its configuration elsewhere, and is started by others. */
+function usedAsItIs(engine: EngineVersion, options: DockerHostOptions, work: Work): EngineVersion {
+  const unmet = Object.keys(wantedDaemonConfig(options));
+  work.log(`Docker Engine ${engine.version} answers and is used as it is${unmet.length === 0 ? "" : `: ${unmet.join(", ")} must be configured there by hand`}`);
+  return engine;
 }
 
 async function install(machine: Machine, facts: MachineFacts, options: DockerHostOptions, host: HostProbe, work: Work): Promise<void> {
