@@ -7,6 +7,7 @@ import { Properties } from "../src/management/properties/properties.ts";
 import { InMemoryStore } from "../src/management/store/in-memory-store.ts";
 import { catalogPage } from "./reference/catalog.ts";
 import { commandLinePage } from "./reference/command-line.ts";
+import { compatibilityPage, factsOf } from "./reference/compatibility.ts";
 import { dslPage } from "./reference/dsl.ts";
 import { entityTypesPage } from "./reference/entity-types.ts";
 import { errorsPage } from "./reference/errors.ts";
@@ -26,7 +27,7 @@ const FOLDER = path.join(ROOT, "docs", "reference");
 
 async function allPages(): Promise<Page[]> {
   const { openApi, items } = await askServer();
-  const pages = [entityTypesPage(), catalogPage(items), initializersPage(), workflowPage(), dslPage(), placementPage(), await providersPage(ROOT), commandLinePage(), restApiPage(openApi), errorsPage()];
+  const pages = [entityTypesPage(), catalogPage(items), initializersPage(), workflowPage(), dslPage(), placementPage(), await providersPage(ROOT), commandLinePage(), restApiPage(openApi), errorsPage(), compatibilityPage(factsOf(ROOT, openApi, items.map((item) => item.id)))];
   return [indexOf(pages), ...pages];
 }
 

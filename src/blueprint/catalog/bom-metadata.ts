@@ -1,5 +1,5 @@
 import type { Json } from "../../model/spec.ts";
-import type { Cursor, TextReading } from "../plan/cursor.ts";
+import { type Cursor, isMap, type TextReading } from "../plan/cursor.ts";
 import { catalogItemTypes, type CatalogItemType } from "./catalog-item.ts";
 
 export type BomCursor = Cursor<TextReading>;
@@ -47,7 +47,13 @@ export function textAt(block: BomCursor, ...names: string[]): string | undefined
 }
 
 function listAt(block: BomCursor, ...names: string[]): readonly Json[] {
-  return names.flatMap((name) => block.get(name)?.items(name).map((each) => each.value) ?? []);
+  return names.flatMap((name) => block.get(name)?.items(name).map(withVersionAsText) ?? []);
+}
+
+/** A library's version 1.0 is that text, and not the number 1. */
+function withVersionAsText(place: BomCursor): Json {
+  const version = place.get("version");
+  return version === undefined || !isMap(place.value) ? place.value : { ...place.value, version: version.text("version") };
 }
 
 function readItemType(block: BomCursor): CatalogItemType | undefined {

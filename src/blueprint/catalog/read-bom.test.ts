@@ -44,7 +44,7 @@ brooklyn.catalog:
       item: vanilla
     - id: d
       itemType: policy
-      libraries: [{name: lib, version: 2}]
+      libraries: [{name: lib, version: 2.0}]
       item: {type: some.Policy}
 `);
     expect(bundle).toMatchObject({ symbolicName: "my.bundle", version: "1.10", libraries: ["lib:1"], warnings: [] });
@@ -52,7 +52,7 @@ brooklyn.catalog:
       { id: "a", version: "1.10", itemType: "entity", displayName: "A", description: "An a", iconUrl: "base.png", tags: ["one", "two"], libraries: ["lib:1"], plan: { type: "vanilla", "brooklyn.config": { x: 1 } }, bundle: "my.bundle:1.10", deprecated: false, disabled: false },
       { id: "b", version: "2.0", itemType: "template", iconUrl: "b.png", tags: ["one", "catalog_template"], plan: { services: [{ type: "a" }] }, planText: "services:\n- type: a\n", deprecated: true },
       { id: "c", version: "3", plan: { type: "vanilla" } },
-      { id: "d", version: "3", itemType: "policy", libraries: ["lib:1", { name: "lib", version: 2 }] },
+      { id: "d", version: "3", itemType: "policy", libraries: ["lib:1", { name: "lib", version: "2.0" }] },
     ]);
     expect(bundle.items[0]?.planText).toBe("type: vanilla # the base\nbrooklyn.config:\n  x: 1\n");
   });

@@ -1,5 +1,6 @@
 import { simpleName } from "../../model/entity-type.ts";
 import { nearest } from "../../model/nearest.ts";
+import type { BlueprintTypes } from "../blueprint-types.ts";
 import type { CatalogItem } from "../catalog/catalog-item.ts";
 import { fullName, renamedType, shortNames } from "../rename-table.ts";
 import type { Cursor, Reading } from "./cursor.ts";
@@ -27,12 +28,20 @@ export function catalogItemFor(name: string, reading: Reading): CatalogItem | un
 
 /** @throws ClockerError `unknown-type`, with the place and the nearest names */
 export function failUnknownType(cursor: Cursor, name: string, what = "type"): never {
-  const known = [...new Set([...cursor.reading.types.knownTypeNames(), ...shortNames.keys()])];
+  const fits = fitting(what, cursor.reading.types);
+  const known = [...new Set([...cursor.reading.types.knownTypeNames(), ...shortNames.keys()])].filter((each) => fits(each) || fits(shortNames.get(each) ?? each));
   const candidates = nearNames(name, known);
   const [first, ...others] = candidates;
   const remedy =
     first === undefined ? "The catalog lists the types there are" : `Did you mean "${first}"${others.length === 0 ? "" : `, or ${others.map((each) => `"${each}"`).join(", ")}`}?`;
   return cursor.fail(`unknown ${what} "${name}"`, { code: "unknown-type", part: "value", remedy, details: { type: name, candidates } });
+}
+
+/** Whether a name is one of what is wanted: a policy's name is no help where an entity's is missing. */
+function fitting(what: string, types: BlueprintTypes): (name: string) => boolean {
+  if (what === "initializer") return (name) => types.initializerType?.(name) !== undefined;
+  if (what === "type") return (name) => types.entityType(name) !== undefined || types.catalogItem(name) !== undefined;
+  return (name) => types.adjunctType(name) !== undefined || types.catalogItem(name) !== undefined;
 }
 
 function isSelf(item: CatalogItem, reading: Reading): boolean {

@@ -1,0 +1,32 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { endpoints } from "../../test/corpus/reference.ts";
+import { compatibilityPage, factsOf } from "./compatibility.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const absent = /workflows\/|POST .*\/workflows|properties\/reload|persist\/import|script\/groovy|locationProvisioningAllowed/;
+const tomcat = ["TomcatServer", "Tomcat8Server", "Tomcat9Server"].map((name) => `org.apache.brooklyn.entity.webapp.tomcat.${name}`);
+
+/** A server that has what the reference says is there, without some of it. */
+function facts(without?: string) {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const endpoint of endpoints) {
+    const [method = "", url = ""] = endpoint.split(" ");
+    if (!absent.test(endpoint) && endpoint !== without) paths[url] = { ...paths[url], [method.toLowerCase()]: {} };
+  }
+  return factsOf(ROOT, { paths }, tomcat.filter((name) => name !== without));
+}
+
+describe("compatibilityPage", () => {
+  it("has a row for every name", () => expect(compatibilityPage(facts()).body).toContain("| `GET /v1/applications/{app}` | works |"));
+
+  it("refuses an endpoint that is said to work and is not there", () =>
+    expect(() => compatibilityPage(facts("GET /v1/applications/{app}"))).toThrow('"Endpoints: GET /v1/applications/{app}" is said to work, and is not there'));
+
+  it("says of a type that is not there why", () => expect(compatibilityPage(facts()).body).toMatch(/`entity.nosql.redis.RedisStore` \| not there \| No bundle/));
+
+  it("refuses what is said not to be and is there", () => {
+    const all = factsOf(ROOT, { paths: Object.fromEntries(endpoints.map((endpoint) => [endpoint.split(" ")[1] ?? "", { get: {}, post: {}, put: {}, delete: {} }])) }, tomcat);
+    expect(() => compatibilityPage(all)).toThrow('"Endpoints: POST /v1/script/groovy" is there, and is said not to be');
+  });
+});

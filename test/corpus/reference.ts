@@ -1,0 +1,137 @@
+/**
+ * What Brooklyn's blueprints and clients may name (/work/shared/reference/brooklyn.md, 1.4, 3, 4, 5, 7.2 and 8), for `docs/reference/compatibility.md`.
+ * A name without a remark is said to work, and the page is not made when the code does not have it.
+ */
+export { endpoints, entityTypes } from "./reference-names.ts";
+
+/** Keys by where they stand. */
+export const keys: Readonly<Record<string, readonly string[]>> = {
+  "Root of a blueprint": [
+    ...["name", "description", "origin", "version", "iconUrl", "id", "services", "location", "locations", "wrappedApp", "artifacts", "brooklyn.config", "brooklyn.parameters", "brooklyn.policies", "brooklyn.enrichers"],
+    ...["brooklyn.initializers", "brooklyn.children", "brooklyn.tags", "brooklyn.catalog", "brooklyn.flags"],
+  ],
+  "Service or child": [
+    ...["type", "serviceType", "service_type", "(type)", "id", "name", "location", "locations", "iconUrl", "description", "characteristics", "brooklyn.config", "brooklyn.flags", "brooklyn.children"],
+    ...["brooklyn.policies", "brooklyn.enrichers", "brooklyn.initializers", "brooklyn.parameters", "brooklyn.tags", "brooklyn.catalog"],
+  ],
+  "Item of brooklyn.parameters": ["name", "label", "description", "type", "default", "constraints", "pinned", "reconfigurable", "inheritance.runtime", "inheritance.parent", "inheritance.type", "deprecatedNames"],
+  "Policy, enricher or initializer": ["type", "policyType", "policy_type", "enricherType", "enricher_type", "initializerType", "initializer_type", "locationType", "brooklyn.config", "name", "id", "tags", "uniqueTag"],
+  "Argument of $brooklyn:object": ["type", "objectType", "object_type", "constructor.args", "factoryMethod.name", "factoryMethod.args", "object.fields", "brooklyn.config", "deferred"],
+  "brooklyn.catalog of a bundle": [
+    ...["bundle", "version", "id", "symbolicName", "itemType", "item_type", "format", "name", "displayName", "description", "iconUrl", "icon_url", "icon.url", "bundleIconUrl", "deprecated", "tags"],
+    ...["brooklyn.libraries", "libraries", "include", "items", "item", "scanJavaAnnotations"],
+  ],
+};
+
+export const constraints: readonly string[] = ["required", "regex", "glob", "urlExists", "requiredIf", "requiredUnless", "requiredUnlessAnyOf", "forbiddenIf", "forbiddenUnless", "forbiddenUnlessAnyOf", "any", "or", "all", "and"];
+
+export const dslFunctions: readonly string[] = [
+  ...["self", "entity", "component", "parent", "root", "scopeRoot", "application", "child", "sibling", "descendant", "ancestor", "member", "config", "attributeWhenReady", "attributeWhenReadyAllowingOnFire", "entityId"],
+  ...["sensor", "location", "entitySpec", "object", "literal", "formatString", "urlEncode", "regexReplacement", "function.regexReplacement", "external", "template", "chain"],
+];
+
+/** Names that `type:` takes without a catalog (reference, 3.8 and 5). */
+export const shortTypes: readonly string[] = ["cluster", "fabric", "vanilla", "software-process", "java-app", "brooklyn-node", "web-app-cluster", "server", "group", "dynamic-group", "basic-entity", "workflow-entity", "workflow-software-process"];
+
+const stock = "enricher.stock";
+const enricher = "policy.enricher";
+
+/** Below `org.apache.brooklyn`. */
+export const policies: readonly string[] = [
+  ...["policy.autoscaling.AutoScalerPolicy", "policy.ha.ServiceRestarter", "policy.ha.ServiceReplacer", "policy.ha.ConnectionFailureDetector", "policy.ha.SshMachineFailureDetector", "policy.ha.ConditionalSuspendPolicy"],
+  ...["policy.failover.ElectPrimaryPolicy", "policy.action.PeriodicEffectorPolicy", "policy.action.ScheduledEffectorPolicy", "policy.action.StopAfterDurationPolicy", "policy.InvokeEffectorOnSensorChange"],
+  ...["policy.InvokeEffectorOnCollectionSensorChange", "entity.group.GroupsChangePolicy", "policy.SshCommandMembershipTrackingPolicy", "core.workflow.WorkflowPolicy", "policy.jclouds.os.CreateUserPolicy"],
+  ...["location.winrm.AdvertiseWinrmLoginPolicy", "entity.proxy.nginx.UpstreamSyncPolicy", "policy.loadbalancing.LoadBalancingPolicy", "policy.followthesun.FollowTheSunPolicy"],
+];
+
+export const enrichers: readonly string[] = [
+  ...["Propagator", "Aggregator", "Transformer", "Combiner", "Joiner", "UpdatingMap", "MapAggregator", "PercentageEnricher", "PropagateToMembers", "reducer.Reducer", "YamlRollingTimeWindowMeanEnricher", "YamlTimeWeightedDeltaEnricher"].map((name) => `${stock}.${name}`),
+  ...["RollingTimeWindowMeanEnricher", "DeltaEnricher", "TimeWeightedDeltaEnricher", "TimeFractionDeltaEnricher", "RollingMeanEnricher", "HttpLatencyDetector"].map((name) => `${enricher}.${name}`),
+  ...["policy.ha.ServiceFailureDetector", "entity.system_service.SystemServiceEnricher", "core.network.OnPublicNetworkEnricher", "core.network.OnSubnetNetworkEnricher", `${stock}.aggregator.DashboardAggregator`],
+  ...["policy.failover.PrimaryRunningEnricher", "policy.failover.PropagatePrimaryEnricher"],
+];
+
+export const initializers: readonly string[] = [
+  ...["core.sensor.StaticSensor", "core.sensor.ssh.SshCommandSensor", "core.sensor.windows.WinRmCommandSensor", "core.effector.ssh.SshCommandEffector", "core.sensor.http.HttpRequestSensor", "core.effector.http.HttpCommandEffector"],
+  ...["core.sensor.password.CreatePasswordSensor", "entity.java.JmxAttributeSensor", "core.effector.AddChildrenEffector", "core.effector.CompositeEffector", "core.effector.ProxyEffector", "core.effector.ChildrenBatchEffector"],
+  ...["core.sensor.function.FunctionSensor", "core.sensor.DurationSinceSensor", "core.sensor.MaxConcurrencySensor", "entity.machine.AddMachineMetrics", "core.entity.AddDeploySensorsInitializer", "core.entity.EntityInitializers$AddTags"],
+  ...["core.workflow.WorkflowSensor", "core.workflow.WorkflowEffector", "core.workflow.WorkflowInitializer", "tasks.kubectl.ContainerEffector", "tasks.kubectl.ContainerSensor"],
+];
+
+export const workflowSteps: readonly string[] = [
+  ...["log", "sleep", "no-op", "set-config", "clear-config", "set-sensor", "clear-sensor", "set-entity-name", "set-workflow-variable", "clear-workflow-variable", "let", "transform", "wait", "load", "return", "label", "if", "goto"],
+  ...["switch", "fail", "workflow", "foreach", "subworkflow", "retry", "invoke-effector", "deploy-application", "add-entity", "delete-entity", "reparent-entity", "add-policy", "delete-policy", "apply-initializer", "update-children"],
+  ...["shell", "ssh", "http", "container", "winrm"],
+];
+
+/** How what is there differs, by section and name. */
+export const differences: Readonly<Record<string, string>> = {
+  "Root of a blueprint: description": "Read and not kept",
+  "Root of a blueprint: origin": "Read and not kept, as in Brooklyn",
+  "Root of a blueprint: version": "Read and not kept",
+  "Root of a blueprint: artifacts": "Read and not used, as in Brooklyn",
+  "Service or child: description": "Read and not kept",
+  "Service or child: characteristics": "Read and not used",
+  "Policy, enricher or initializer: id": "Read and not kept",
+  "Policy, enricher or initializer: tags": "Read and not kept: give a `uniqueTag`",
+  "brooklyn.catalog of a bundle: brooklyn.libraries": "Kept and shown; Java in them is not run",
+  "brooklyn.catalog of a bundle: libraries": "Kept and shown; Java in them is not run",
+  "brooklyn.catalog of a bundle: format": "Read and not used: what the text holds tells",
+  "brooklyn.catalog of a bundle: scanJavaAnnotations": "Read and not used: there are no Java classes",
+  "Constraints: urlExists": "Accepted; nothing is opened when a blueprint is read",
+  "DSL: object": "Objects that Clocker knows, such as placement strategies; there are no Java classes",
+  "Entity types: entity.software.base.VanillaWindowsProcess": "Read, and refused when its application is made: there are no Windows machines",
+  "Entity types: entity.software.base.EmptyWindowsProcess": "Read, and refused when its application is made: there are no Windows machines",
+  "Endpoints: GET /v1/access": "Answers that provisioning is allowed, which cannot be changed",
+  "Enrichers: policy.ha.ServiceFailureDetector": "Also taken under `brooklyn.policies`, with its keys of 2014, where blueprints of 2014 have it",
+};
+
+const noJava = "It stands for Java code, which Clocker does not run";
+const notInCatalog = "No bundle in `catalog/` yet: a bundle of one's own, or a `docker:` image";
+
+/** Why what is not there is not: by section and the beginning of the name, the longest first. */
+export const absences: Readonly<Record<string, string>> = {
+  "Policy, enricher or initializer: locationType": "Locations are given by `location` and in catalog bundles",
+  "Entity types: core.server.": "The server's own figures are at `/v1/server` and `/v1/overview`",
+  "Entity types: entity.brooklynnode.": "Clocker does not manage other management servers",
+  "Entity types: entity.java.": notInCatalog,
+  "Entity types: entity.software.base.WorkflowSoftwareProcess": "`VanillaSoftwareProcess`, with `workflow-effector` for what is more",
+  "Entity types: entity.stock.AsyncApplication": "`BasicApplication`",
+  "Entity types: entity.stock.WorkflowStartable": "`BasicStartable` with `workflow-effector`",
+  "Entity types: policy.": "No blueprint can use it: it works through Java code",
+  "Entity types: container.": "Clocker runs containers on its own Docker cloud: `docker:IMAGE` and `DockerInfrastructure`; other orchestrators are not driven",
+  "Entity types: test.framework.": "Test blueprints are not run by the server",
+  "Entity types: entity.proxy.Abstract": "A base for others, in Java",
+  "Entity types: entity.": notInCatalog,
+  "Short types: java-app": notInCatalog,
+  "Short types: brooklyn-node": "Clocker does not manage other management servers",
+  "Short types: web-app-cluster": notInCatalog,
+  "Short types: workflow-": "`BasicStartable` or `VanillaSoftwareProcess`, with `workflow-effector`",
+  "Policies: policy.SshCommandMembershipTrackingPolicy": "`GroupsChangePolicy` or `workflow-policy`",
+  "Policies: policy.jclouds.": "There are no jclouds locations",
+  "Policies: location.winrm.": "There are no Windows machines",
+  "Policies: entity.proxy.nginx.": "It belongs to the nginx controller's Java code",
+  "Policies: policy.loadbalancing.": "Unusable from YAML in Brooklyn as well",
+  "Policies: policy.followthesun.": "Unusable from YAML in Brooklyn as well",
+  "Enrichers: entity.system_service.": "Containers and machines are restarted by `ServiceRestarter`",
+  "Enrichers: core.network.": "Not made: addresses are published as `host.address` and `mapped.*`",
+  "Enrichers: enricher.stock.aggregator.": "Not made: there is `/v1/overview`",
+  "Enrichers: policy.failover.": "`ElectPrimaryPolicy` does it by itself",
+  "Initializers: core.sensor.windows.": "There are no Windows machines",
+  "Initializers: entity.java.": "`HttpRequestSensor`, where the JVM offers its figures over HTTP",
+  "Initializers: core.effector.http.": "`workflow-effector` with the step `http`",
+  "Initializers: core.effector.": "`workflow-effector` with the steps `invoke-effector` and `add-entity`",
+  "Initializers: core.sensor.function.": noJava,
+  "Initializers: core.sensor.": "`workflow-sensor`",
+  "Initializers: entity.machine.": "Machines and containers publish their figures by themselves",
+  "Initializers: core.entity.": "`brooklyn.tags` and `static-sensor`",
+  "Initializers: tasks.kubectl.": "Deploy a container, or use `ssh`",
+  "Workflow steps: clear-workflow-variable": "Set it with `let`",
+  "Endpoints: GET /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, at `/v1/activities`",
+  "Endpoints: DELETE /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, and go with them",
+  "Endpoints: POST /v1/applications/{app}/entities/{e}/workflows": "Workflows are started by effectors, sensors, policies and initializers",
+  "Endpoints: POST /v1/server/properties/reload": "The properties file is read when the server starts",
+  "Endpoints: POST /v1/server/ha/persist/import": "State comes from the data folder of the server",
+  "Endpoints: POST /v1/script/groovy": "There is no script engine in the server",
+  "Endpoints: POST /v1/access/locationProvisioningAllowed": "Provisioning is always allowed",
+};
