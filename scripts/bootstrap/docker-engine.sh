@@ -11,6 +11,8 @@ ENDPOINT=${DOCKER_HOST:-unix:///var/run/docker.sock}
 SOCKET=${ENDPOINT#unix://}
 LOG=${CLOCKER_DOCKERD_LOG:-/var/log/clocker-dockerd.log}
 PID_FILE=/var/run/docker.pid
+ASK_WITH_NODE='const [, e] = process.argv, at = e.startsWith("unix://") ? { socketPath: e.slice(7), path: "/version" } : e.replace(/^tcp:/, "http:") + "/version";
+require("http").get(at, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on("error", () => process.exit(1));'
 START_SECONDS=${CLOCKER_DOCKERD_START_SECONDS:-90}
 
 main() {
@@ -19,6 +21,7 @@ main() {
   hold_lock /run/clocker-docker-engine.lock 900
   if engine_answers; then finish; fi
   has dockerd || apt_install docker.io iptables ca-certificates
+  install_client
   if ! engine_answers; then start_engine; fi
   finish
 }
@@ -28,9 +31,30 @@ finish() {
   exit 0
 }
 
+# From Debian 13 on the client is a package of its own, which docker.io only recommends.
+install_client() {
+  has docker && return
+  if apt-cache show docker-cli >/dev/null 2>&1; then apt_install docker-cli; return; fi
+  has curl || has node || apt_install curl
+}
+
 engine_answers() {
-  has docker || return 1
-  timeout 10 docker -H "$ENDPOINT" version --format '{{.Server.APIVersion}}' >/dev/null 2>&1
+  if has docker; then
+    timeout 10 docker -H "$ENDPOINT" version --format '{{.Server.APIVersion}}' >/dev/null 2>&1
+  elif has curl; then
+    ask_with_curl >/dev/null 2>&1
+  elif has node; then
+    timeout 10 node -e "$ASK_WITH_NODE" "$ENDPOINT" >/dev/null 2>&1
+  else
+    return 1
+  fi
+}
+
+ask_with_curl() {
+  case $ENDPOINT in
+    unix://*) curl -fsS --noproxy '*' --max-time 10 --unix-socket "$SOCKET" http://localhost/version ;;
+    *) curl -fsS --max-time 10 "http://${ENDPOINT#*://}/version" ;;
+  esac
 }
 
 refuse_what_cannot_be_brought() {

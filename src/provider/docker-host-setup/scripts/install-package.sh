@@ -13,7 +13,12 @@ install_with_apt() {
 
 apt_install() {
   apt-get install -y -q --no-install-recommends --no-remove -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 -o Dpkg::Options::=--force-confold \
-    docker.io iptables ca-certificates
+    docker.io iptables ca-certificates $(client_package)
+}
+
+# From Debian 13 on the client is a package of its own, which docker.io only recommends.
+client_package() {
+  if ! has docker && apt-cache show docker-cli >/dev/null 2>&1; then echo docker-cli; fi
 }
 
 # apt has no option to wait for the lists' lock, which other tools hold after a boot. A third party's list that cannot be fetched is no reason to stop.
