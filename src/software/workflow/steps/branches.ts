@@ -63,8 +63,8 @@ function stepsOfCase(given: Readonly<Record<string, unknown>>): unknown {
 const foreachStep: StepType = {
   name: "foreach",
   form: "foreach NAME in ${LIST}",
-  keys: ["target", "target_var_name", "target_index_var_name", "steps", "concurrency", "workflow_output", "reducing"],
-  note: "`A..B` counts; `concurrency` is how many run at once; the output is the list of the rounds' outputs; `reducing` variables are carried from round to round",
+  keys: ["target", "target_var_name", "target_index_var_name", "steps", "concurrency"],
+  note: "`A..B` counts; `concurrency` is how many run at once; the output is the list of the rounds' outputs. Without `reducing` and `workflow_output`",
   shorthand: (text) => {
     const match = /^(\w+)(?:\s+in\s+(.+))?$/s.exec(text);
     return match === null ? undefined : { target_var_name: match[1], ...(match[2] === undefined ? {} : { target: match[2] }) };
@@ -73,11 +73,9 @@ const foreachStep: StepType = {
     const { fields } = call.step;
     const items = itemsOf(await call.get("target"), call.entity);
     const [name, indexName] = [String(fields["target_var_name"] ?? "target"), String(fields["target_index_var_name"] ?? "target_index")];
-    const carried: Record<string, unknown> = isRecord(fields["reducing"]) ? { ...((await call.get("reducing")) as Record<string, unknown>) } : {};
     const round = (item: unknown, index: number): Promise<unknown> =>
-      call.nested(fields["steps"], { ...carried, [name]: item, [indexName]: index }, `${name} ${index + 1} of ${items.length}`, item instanceof Entity ? { entity: item } : {});
-    const results = await atOnce(items, await concurrencyOf(call, items.length), round);
-    return results;
+      call.nested(fields["steps"], { [name]: item, [indexName]: index }, `${name} ${index + 1} of ${items.length}`, item instanceof Entity ? { entity: item } : {});
+    return atOnce(items, await concurrencyOf(call, items.length), round);
   },
 };
 
