@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { World, type SimulatedServer } from "../../../test/support/in-memory-plane.ts";
 import type { Entity } from "../../model/entity.ts";
+import { InMemoryMachine } from "../../machine/in-memory-machine.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { entitySpec } from "../../model/spec.ts";
+import { InMemoryCloud, InMemoryProvider } from "../../provider/in-memory.ts";
 import { MACHINE_DOCUMENTS, ProviderLocation } from "./provider-location.ts";
 
 let world: World;
@@ -44,6 +46,26 @@ test("obtain that the provider refuses leaves no record", async () => {
   };
   await expect(obtain()).rejects.toThrow("There is none");
   expect([world.cloud.machines.size, records()]).toEqual([0, []]);
+});
+
+test("a machine that could be neither used nor given back stays recorded, and is given back with the next", async () => {
+  const cloud = new InMemoryCloud({ clock: world.clock, machine: () => new InMemoryMachine({}) });
+  let isAway = true;
+  class FlakyProvider extends InMemoryProvider {
+    override release(id: string): Promise<void> {
+      return isAway ? Promise.reject(new ClockerError("unreachable", "The cloud is away")) : super.release(id);
+    }
+  }
+  location = new ProviderLocation({ id: "flaky", name: "flaky", spec: "flaky", type: "test", config: {}, provider: new FlakyProvider(cloud), management: server.plane });
+  cloud.options.inject = () => {
+    throw new ClockerError("no-machine", "There is none");
+  };
+  await expect(obtain()).rejects.toThrow("There is none");
+  expect(records()).toEqual(["releasing"]);
+  delete cloud.options.inject;
+  isAway = false;
+  await obtain();
+  expect([cloud.machines.size, records()]).toEqual([1, ["obtained"]]);
 });
 
 test("obtain that cannot be recorded asks for nothing", async () => {
