@@ -1,6 +1,7 @@
 import { dockerEntityTypes } from "../docker/index.ts";
 import { enricherTypes } from "../enricher/index.ts";
 import { policyTypes } from "../policy/index.ts";
+import { containerInitializers } from "../software/container/initializers.ts";
 import { groupEntityTypes } from "../software/group/index.ts";
 import { softwareInitializers } from "../software/initializer/index.ts";
 import { poolEntityTypes } from "../software/pool/index.ts";
@@ -14,6 +15,6 @@ export function knownTypes(): Types {
   return new Types({
     entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...poolEntityTypes, ...dockerEntityTypes],
     adjuncts: [...enricherTypes, ...policyTypes, workflowPolicy],
-    initializers: [...softwareInitializers, ...workflowInitializers],
+    initializers: [...softwareInitializers, ...containerInitializers, ...workflowInitializers],
   });
 }

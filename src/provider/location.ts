@@ -1,3 +1,4 @@
+import type { Engine } from "../engine/engine.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Entity } from "../model/entity.ts";
 import type { Location } from "../model/location.ts";
@@ -52,6 +53,16 @@ export function isProvisioning(location: Location): location is ProvisioningLoca
 
 export function isMachineLocation(location: Location): location is MachineLocation {
   return "machine" in location;
+}
+
+/** A location with Docker Engines behind it: a Docker cloud, a container in it. */
+export interface HostEngineLocation extends Location {
+  /** The engine of its host, or of one of its hosts; undefined while it has none. */
+  hostEngine(): Engine | undefined;
+}
+
+export function hasHostEngine(location: Location): location is HostEngineLocation {
+  return "hostEngine" in location;
 }
 
 /** Makes locations of the specs with one prefix. */

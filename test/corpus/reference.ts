@@ -66,6 +66,8 @@ export const workflowSteps: readonly string[] = [
 
 /** How what is there differs, by section and name. */
 export const differences: Readonly<Record<string, string>> = {
+  "Initializers: tasks.kubectl.ContainerEffector": "Docker Engine runs the container, on the host of the entity's own container or on the management server; volumes are `hostPath` and `emptyDir`",
+  "Initializers: tasks.kubectl.ContainerSensor": "As `ContainerEffector`",
   "Root of a blueprint: description": "Read and not kept",
   "Root of a blueprint: origin": "Read and not kept, as in Brooklyn",
   "Root of a blueprint: version": "Read and not kept",
@@ -125,7 +127,6 @@ export const absences: Readonly<Record<string, string>> = {
   "Initializers: core.sensor.": "`workflow-sensor`",
   "Initializers: entity.machine.": "Machines and containers publish their figures by themselves",
   "Initializers: core.entity.": "`brooklyn.tags` and `static-sensor`",
-  "Initializers: tasks.kubectl.": "Deploy a container, or use `ssh`",
   "Workflow steps: clear-workflow-variable": "Set it with `let`",
   "Endpoints: GET /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, at `/v1/activities`",
   "Endpoints: DELETE /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, and go with them",

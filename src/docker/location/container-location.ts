@@ -1,15 +1,16 @@
+import type { Engine } from "../../engine/engine.ts";
 import { ContainerMachine } from "../../machine/container-machine.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import type { Location } from "../../model/location.ts";
 import type { Json } from "../../model/spec.ts";
-import type { MachineLocation } from "../../provider/location.ts";
+import type { HostEngineLocation, MachineLocation } from "../../provider/location.ts";
 import { DockerCloud } from "../cloud.ts";
 import { CONTAINER_ADDRESSES, CONTAINER_ID, CONTAINER_NAME_SENSOR, CONTAINER_PORTS } from "../keys.ts";
 
 /** A container as a machine: commanded through its engine, reached by its host's address and published ports. */
-class DockerContainerLocation implements MachineLocation {
+class DockerContainerLocation implements MachineLocation, HostEngineLocation {
   readonly id: string;
   readonly name: string;
   readonly spec: string;
@@ -42,6 +43,11 @@ class DockerContainerLocation implements MachineLocation {
   /** Another one each time that the container is started. */
   get subnetAddress(): string {
     return this.#container.get(CONTAINER_ADDRESSES)?.[0] ?? this.address;
+  }
+
+  hostEngine(): Engine | undefined {
+    const host = this.#container.parent?.parent;
+    return host === undefined ? undefined : DockerCloud.get(this.#container).host(host.id).engine;
   }
 
   mappedPort(port: number): { host: string; port: number } | undefined {

@@ -1,8 +1,9 @@
+import type { Engine } from "../../engine/engine.ts";
 import { entitySpec, type EntitySpec, type Json, type JsonObject } from "../../model/spec.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import type { Work } from "../../model/work.ts";
-import type { LocationResolver, MachineLocation, ObtainRequest, ProvisioningLocation } from "../../provider/location.ts";
+import type { HostEngineLocation, LocationResolver, MachineLocation, ObtainRequest, ProvisioningLocation } from "../../provider/location.ts";
 import { entityReference } from "../../software/group/group.ts";
 import { isUp } from "../../software/stock/service-state.ts";
 import { DockerCloud } from "../cloud.ts";
@@ -22,7 +23,7 @@ import { containerLocation } from "./container-location.ts";
  * A Docker cloud as a location (Clocker's DockerLocation): every machine that it gives is a container, placed by the cloud's strategies,
  * so that a blueprint written for virtual machines runs in containers unchanged.
  */
-export class DockerLocation implements ProvisioningLocation {
+export class DockerLocation implements ProvisioningLocation, HostEngineLocation {
   readonly id: string;
   readonly spec: string;
   readonly type = "clocker.docker.location.DockerLocation";
@@ -63,6 +64,12 @@ export class DockerLocation implements ProvisioningLocation {
     if (this.#host !== undefined) return [];
     const { hosts, pool } = this.#cloud;
     return [...hosts.values()].filter(({ host }) => pool.host(host.id)?.accepting === true).map(({ host }) => hostLocation(host));
+  }
+
+  /** Of the first host that takes containers. */
+  hostEngine(): Engine | undefined {
+    const { hosts, pool } = this.#cloud;
+    return [...hosts.values()].find(({ host }) => (this.#host === undefined ? pool.host(host.id)?.accepting === true : host.id === this.#host.id))?.engine;
   }
 
   /** An entity that is placed by one of this cloud's strategies, on top of those that the cloud has. @throws ClockerError `invalid-value` with the known names. */

@@ -6,9 +6,8 @@ import { parseStructuredText, types } from "../../model/types/index.ts";
 import type { Work } from "../../model/work.ts";
 import { readHttp } from "../feed/http.ts";
 import { atJsonPath, wholeText } from "../feed/output.ts";
-import { pollWhileRunning } from "../feed/while-running.ts";
-import { publishOnError } from "./command-sensor.ts";
-import { declareSensor, ONLY_IF_SERVICE_UP, PERIOD, pollKeys, publish, resolved, sensorKeys, SKIP_INITIAL_RUN, TRIGGERS } from "./sensor-keys.ts";
+import { pollSensor } from "./poll-sensor.ts";
+import { declareSensor, pollKeys, resolved, sensorKeys } from "./sensor-keys.ts";
 
 const URI = configKey("uri", types.string, "The address to get, from the management node", { constraints: ["required"] });
 const JSON_PATH = configKey("jsonPath", types.string, "What of a JSON answer is the value, as a path of names and indexes", { defaultValue: "$" });
@@ -27,18 +26,7 @@ export const httpSensor: InitializerType = {
   apply: (entity, config) => {
     const target = declareSensor(entity, config, "HttpRequestSensor");
     if (config.raw[URI.name] === undefined) throw new ClockerError("invalid-blueprint", `Cannot initialize "${entity.displayName}": HttpRequestSensor needs a uri`, { remedy: 'Give "uri" in its brooklyn.config' });
-    pollWhileRunning({
-      entity,
-      name: `sensor ${target.name}`,
-      period: config.get(PERIOD),
-      needsMachine: false,
-      onlyIfServiceUp: config.get(ONLY_IF_SERVICE_UP),
-      skipsFirst: config.get(SKIP_INITIAL_RUN),
-      triggers: config.get(TRIGGERS),
-      poll: async (work) => publish(entity, target, await valueAt(entity, config, work)),
-      onSuccess: () => {},
-      onFailure: () => publishOnError(entity, config, target),
-    });
+    pollSensor({ entity, config, target, needsMachine: false, read: (work) => valueAt(entity, config, work) });
   },
 };
 

@@ -3,7 +3,9 @@ import { FakeLocation, machineLocation } from "../../../test/support/fake-locati
 import { fakeManagement } from "../../../test/support/fake-management.ts";
 import { httpServer, type TestServer } from "../../../test/support/http-server.ts";
 import { ScriptedMachine } from "../../../test/support/scripted-machine.ts";
+import { sensor } from "../../model/sensor.ts";
 import { entitySpec, type JsonObject } from "../../model/spec.ts";
+import { types } from "../../model/types/index.ts";
 import { softwareProcess, vanillaSoftwareProcess } from "../process/software-process.ts";
 import { basicEntity } from "../stock/application.ts";
 import { softwareInitializers } from "./index.ts";
@@ -128,6 +130,27 @@ test("a static sensor has its value at once; an expression follows the entity's 
   expect(value("url")).toBe("192.0.2.7");
 });
 
+test("a sensor is read only while its condition holds, on the entity or on what it names", async () => {
+  const { clock, machine, entity, invoke, value } = scene([
+    { type: "ssh-command-sensor", config: { name: "load", targetType: "integer", command: "read-load", period: "10s", condition: { sensor: "mode", equals: "on" } } },
+    { type: "static-sensor", config: { name: "fixed", "static.value": "set", condition: { sensor: "mode", equals: "on" } } },
+  ]);
+  let count = 0;
+  machine.on("read-load", () => ({ stdout: `${++count}\n` }));
+  await invoke("start");
+  await clock.advance(30_000);
+  expect([count, value("load"), value("fixed")]).toEqual([0, undefined, undefined]);
+  entity.set(sensor("mode", types.string, ""), "on");
+  await clock.advance(11_000);
+  expect([value("load"), value("fixed")]).toEqual([1, undefined]);
+  entity.set(sensor("mode", types.string, ""), "off");
+  await clock.advance(30_000);
+  expect([count, value("load")]).toEqual([1, 1]);
+  entity.set(sensor("mode", types.string, ""), "on");
+  await invoke("restart");
+  expect(value("fixed")).toBe("set");
+});
+
 test("an HTTP sensor has what lies at its path, with credentials", async () => {
   const { plane, clock } = fakeManagement({ entityTypes: [basicEntity], initializerTypes: softwareInitializers });
   const initializer = (name: string, config: JsonObject) => ({ type: "http-request-sensor", config: { name, period: "10s", ...config } });
@@ -161,7 +184,7 @@ test("initializers say what is missing", () => {
   expect(make("ssh-command-sensor", { command: "x" })).toThrow("needs a name");
   expect(make("ssh-command-sensor", { name: "x" })).toThrow("needs a command");
   expect(make("ssh-command-sensor", { name: "x", command: "x", targetType: "strin" })).toThrow('there is no type "strin"');
-  expect(make("ssh-command-sensor", { name: "x", command: "x", condition: "y" })).toThrow('"condition"');
+  expect(make("ssh-command-sensor", { name: "x", command: "x", condition: { equal: "y" } })).toThrow('Cannot read the condition of sensor "x"');
   expect(make("clocker.sensor.CommandSensors", { command: "x" })).toThrow("needs sensors");
   expect(make("http-request-sensor", { name: "x" })).toThrow("needs a uri");
   expect(make("ssh-command-effector", { command: "x" })).toThrow("needs a name");

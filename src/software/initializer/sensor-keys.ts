@@ -15,16 +15,16 @@ export const ONLY_IF_SERVICE_UP = configKey("onlyIfServiceUp", types.boolean, "W
 export const SKIP_INITIAL_RUN = configKey("skip_initial_run", types.boolean, "Whether a period passes before the value is first read", { defaultValue: false });
 export const SUPPRESS_DUPLICATES = configKey("suppressDuplicates", types.boolean, "Accepted: an equal value never makes an event", { defaultValue: true });
 export const TRIGGERS = configKey("triggers", types.list(types.sensorRef), "Sensors of the entity whose changes have the value read at once", { defaultValue: [] });
+export const CONDITION = configKey("condition", types.json, "A predicate on the entity: while it does not hold, the value is not read");
 export const VALUE_ON_ERROR = configKey("value.on.error", types.json, "The value when reading fails; none when not set");
 
 export const sensorKeys: readonly ConfigKey[] = [NAME, TARGET_TYPE];
-export const pollKeys: readonly ConfigKey[] = [PERIOD, ONLY_IF_SERVICE_UP, SKIP_INITIAL_RUN, SUPPRESS_DUPLICATES, TRIGGERS, VALUE_ON_ERROR];
+export const pollKeys: readonly ConfigKey[] = [PERIOD, ONLY_IF_SERVICE_UP, SKIP_INITIAL_RUN, SUPPRESS_DUPLICATES, TRIGGERS, CONDITION, VALUE_ON_ERROR];
 
 /** Declares the sensor that an initializer is configured to add. @throws ClockerError `invalid-blueprint`, `unknown-type` */
 export function declareSensor(entity: Entity, config: InitializerConfig, initializer: string): Sensor {
   const name = config.get(NAME);
   if (name === undefined) throw new ClockerError("invalid-blueprint", `Cannot initialize "${entity.displayName}": ${initializer} needs a name for its sensor`, { remedy: 'Give "name" in its brooklyn.config' });
-  if (config.raw["condition"] !== undefined) throw new ClockerError("invalid-blueprint", `Cannot initialize "${entity.displayName}": "condition" of ${initializer} is not understood yet`, { remedy: 'Leave it out, or use "onlyIfServiceUp"' });
   return declare(entity, name, config.get(TARGET_TYPE), "");
 }
 
