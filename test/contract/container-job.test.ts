@@ -54,6 +54,6 @@ test("a container's failure, and one that is cancelled, leave nothing on the eng
   const { task, result } = effectorOf({ command: "sleep 600" })();
   await expect.poll(left, { timeout: 60_000 }).toHaveLength(1);
   task.cancel(new Error("not wanted"));
-  await expect(result).rejects.toThrow();
+  await expect(result).rejects.toThrow("not wanted");
   await expect.poll(left, { timeout: 60_000 }).toEqual([]);
 });

@@ -63,7 +63,7 @@ test("a container that takes too long, or whose task is cancelled, is removed", 
   await slow.clock.advance(1_000);
   expect(await slow.engine.listContainers()).toHaveLength(1);
   task.cancel(new Error("not wanted"));
-  await expect(slow.clock.until(result)).rejects.toThrow();
+  await expect(slow.clock.until(result)).rejects.toThrow("not wanted");
   expect(await slow.engine.listContainers()).toEqual([]);
 });
 
