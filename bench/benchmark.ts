@@ -20,5 +20,5 @@ export interface Figure {
   readonly note?: string;
 }
 
-/** Milliseconds, bytes, or how many times the peer's value. */
-export type Unit = "ms" | "bytes" | "ratio";
+/** Milliseconds, bytes, how many times the peer's value, or how many a second (more is better). */
+export type Unit = "ms" | "bytes" | "ratio" | "per second";

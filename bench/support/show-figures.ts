@@ -12,14 +12,22 @@ export interface Outcome {
 /** The table at the end of a run. */
 export function figuresTable(outcomes: readonly Outcome[]): string {
   const rows = outcomes.flatMap(({ benchmark, figures, error }) => [
-    ...(error === undefined ? [] : [{ benchmark, what: "not measured", value: "", peer: "", note: error }]),
-    ...figures.map(({ what, value, unit, peer, note }) => ({ benchmark, what, value: shown(value, unit), peer: peer === undefined ? "" : `${shown(peer.value, unit === "ratio" ? "ms" : unit)} ${peer.what}`, note })),
+    ...(error === undefined ? [] : [{ benchmark, what: "not measured", value: "", peer: "", ratio: "", note: error }]),
+    ...figures.map(({ what, value, unit, peer, note }) => ({
+      benchmark,
+      what,
+      value: shown(value, unit),
+      peer: peer === undefined ? "" : `${shown(peer.value, unit === "ratio" ? "ms" : unit)} ${peer.what}`,
+      ratio: peer === undefined || unit === "ratio" ? "" : shown(value / peer.value, "ratio"),
+      note,
+    })),
   ]);
   return table(
     [
       { title: "BENCHMARK", value: (row) => row.benchmark },
       { title: "FIGURE", value: (row) => row.what },
       { title: "VALUE", value: (row) => row.value },
+      { title: "RATIO", value: (row) => row.ratio },
       { title: "FLOOR OR PEER", value: (row) => row.peer },
       { title: "NOTE", value: (row) => row.note },
     ],
@@ -30,6 +38,8 @@ export function figuresTable(outcomes: readonly Outcome[]): string {
 
 function shown(value: number, unit: Unit): string {
   if (unit === "ratio") return `${value.toFixed(2)} ×`;
-  if (unit === "bytes") return `${Math.round(value / 2 ** 20)} MiB`;
-  return value >= 10_000 ? `${(value / 1_000).toFixed(1)} s` : `${Math.round(value)} ms`;
+  if (unit === "per second") return `${Math.round(value)}/s`;
+  if (unit === "bytes") return value >= 2 ** 20 ? `${Math.round(value / 2 ** 20)} MiB` : `${(value / 2 ** 10).toFixed(1)} KiB`;
+  if (value >= 10_000) return `${(value / 1_000).toFixed(1)} s`;
+  return `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`;
 }

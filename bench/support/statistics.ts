@@ -11,3 +11,9 @@ export function median(values: readonly number[]): number {
 export function rounds(values: readonly number[], unit = "ms"): string {
   return `${values.length} rounds, ${Math.round(Math.min(...values))} to ${Math.round(Math.max(...values))} ${unit}`;
 }
+
+/** The value that a share of the values, 0 to 1, does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? Number.NaN;
+}
