@@ -22,7 +22,7 @@ const END_LIMIT = 30_000;
 /** Starts `bench/processes/NAME.ts`, which serves its functions with `serve`; it ends with the run. */
 export function startChild(bench: Bench, name: string, { args = [], node = [] }: ChildOptions = {}): Child {
   const profiles = process.env["CLOCKER_BENCH_PROFILE"];
-  const profiling = profiles === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profiles, "--cpu-prof-name", `${name}-${Date.now()}.cpuprofile`];
+  const profiling = profiles === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", `${profiles}/${name}`];
   const child = fork(path.join(import.meta.dirname, "../processes", `${name}.ts`), [...args], { execArgv: [...node, ...profiling], stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const stop = (signal: "SIGTERM" | "SIGKILL" = "SIGTERM") => end(child, signal);
   bench.atEnd(`end process ${child.pid} (${name})`, () => stop());
