@@ -1,6 +1,10 @@
 import type { ConfigKey } from "../model/config-key.ts";
+import { ClockerError } from "../model/errors.ts";
+import { nearest } from "../model/nearest.ts";
 import type { EntitySpec, Json } from "../model/spec.ts";
+import { isEntitySpec } from "../model/types/index.ts";
 import type { BlueprintTypes } from "./blueprint-types.ts";
+import { usesOf } from "./dsl/uses.ts";
 import { checkConstraints } from "./plan/check-spec.ts";
 import { type BlueprintWarning, Cursor, isMap, type Reading } from "./plan/cursor.ts";
 import { isBare, readApplication } from "./plan/read-application.ts";
@@ -32,6 +36,32 @@ export function readBlueprint(text: string, options: ReadOptions): Blueprint {
   checkConstraints(spec, plan);
   warnOfRepeatedIds(spec, plan);
   return { spec, warnings: plan.reading.warnings };
+}
+
+/** A blueprint with everything that is wrong with it, for people who are still writing it. */
+export interface ExaminedBlueprint {
+  /** Absent where nothing of it can be read. With problems it is what could be read. */
+  readonly spec: EntitySpec | undefined;
+  readonly problems: readonly ClockerError[];
+  readonly warnings: readonly BlueprintWarning[];
+}
+
+/** Reads a blueprint as `readBlueprint` does, and goes on after a fault, so that all of them are known at once. */
+export function examineBlueprint(text: string, options: ReadOptions): ExaminedBlueprint {
+  const problems: ClockerError[] = [];
+  const warnings: BlueprintWarning[] = [];
+  try {
+    const document = parseYaml(text, options.source === undefined ? {} : { source: options.source });
+    const plan = new Cursor(document.value, [], { ...readingOf(options.types, document), problems, warnings });
+    const spec = finished(readApplication(plan, "application"));
+    checkConstraints(spec, plan);
+    warnOfRepeatedIds(spec, plan);
+    warnOfMissingEntities(spec, plan);
+    return { spec, problems, warnings };
+  } catch (error) {
+    if (!(error instanceof ClockerError)) throw error;
+    return { spec: undefined, problems: [...problems, error], warnings };
+  }
 }
 
 /**
@@ -78,6 +108,29 @@ function readingOf(types: BlueprintTypes, document: YamlDocument | undefined): R
     budget: { entities: MOST_ENTITIES },
     readers: { spec: (plan) => finished(readEntity(plan)), entity: readEntity, application: readApplication },
   };
+}
+
+/** Ids that expressions name and nothing in the blueprint has. They may be made later, so that this is only likely a mistake. */
+function warnOfMissingEntities(root: EntitySpec, plan: Cursor): void {
+  const known = [...specsIn(root)].flatMap(({ planId }) => planId ?? []);
+  for (const spec of specsIn(root)) {
+    const place = plan.reading.places.get(spec) ?? plan;
+    for (const [key, value] of Object.entries(spec.config)) {
+      for (const id of usesOf(value).entities) {
+        if (known.includes(id)) continue;
+        const near = nearest(id, known);
+        const at = place.get("brooklyn.config")?.get(key) ?? place.get(key) ?? place;
+        at.warn(`Nothing in the blueprint has the id "${id}", which "${key}" names`, near === undefined ? undefined : `Did you mean "${near}"?`);
+      }
+    }
+  }
+}
+
+/** Of a tree and of the specs in its config. */
+function* specsIn(spec: EntitySpec): Generator<EntitySpec> {
+  yield spec;
+  for (const child of spec.children) yield* specsIn(child);
+  for (const value of Object.values(spec.config)) if (isEntitySpec(value)) yield* specsIn(value);
 }
 
 function warnOfRepeatedIds(root: EntitySpec, plan: Cursor): void {

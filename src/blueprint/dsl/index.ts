@@ -6,4 +6,5 @@ export { resolve } from "./resolve.ts";
 export type { DslSuppliers } from "./resolution.ts";
 export { renderTemplate } from "./template.ts";
 export { urlEncode } from "./text-functions.ts";
+export { type DslUses, type DslWait, usesOf } from "./uses.ts";
 export { type DslProblem, validateDsl } from "./validate.ts";

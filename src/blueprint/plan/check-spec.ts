@@ -13,6 +13,13 @@ export function checkConstraints(spec: EntitySpec, plan: Cursor, inherits: (key:
   const problems = [...problemsIn(spec, plan, [], inherits)];
   const [first] = problems;
   if (first === undefined) return;
+  if (plan.reading.problems !== undefined) {
+    for (const { spec: at, key, text } of problems) {
+      const place = plan.reading.places.get(at) ?? plan;
+      place.orNote(() => place.fail(text, { code: "invalid-value", details: { key } }), undefined);
+    }
+    return;
+  }
   const texts = problems.map((each) => each.text);
   const place = plan.reading.places.get(first.spec) ?? plan;
   place.fail(texts.slice(0, 10).join("; "), { code: "invalid-value", details: { key: first.key, problems: texts } });

@@ -18,6 +18,8 @@ export interface TextReading {
   /** What is read, for messages. */
   readonly what: "blueprint" | "catalog bundle";
   readonly warnings: BlueprintWarning[];
+  /** Where every fault is gathered, for people who want to see them all; absent: the first one ends the reading. */
+  readonly problems?: ClockerError[];
   /** Absent for catalog items, whose plans have been parsed before. */
   readonly document: YamlDocument | undefined;
   /** `id:version` of the catalog items that are being read, outermost first. */
@@ -105,6 +107,19 @@ export class Cursor<R extends TextReading = Reading> {
     } catch (error) {
       if (error instanceof DslSyntaxError) return this.fail(`invalid expression ${JSON.stringify(error.expression)}: ${error.message}`, { remedy: error.remedy, part: "value" });
       throw error;
+    }
+  }
+
+  /** What `body` gives; where all faults are gathered, one in it is noted and the reading goes on with `otherwise`. */
+  orNote<T>(body: () => T, otherwise: T): T {
+    const problems = this.reading.problems;
+    if (problems === undefined) return body();
+    try {
+      return body();
+    } catch (error) {
+      if (!(error instanceof ClockerError)) throw error;
+      if (problems.length < MOST_WARNINGS) problems.push(error);
+      return otherwise;
     }
   }
 

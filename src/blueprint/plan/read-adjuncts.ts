@@ -25,12 +25,14 @@ export function readAdjuncts(plan: Cursor): Adjuncts {
   const adjuncts: Adjuncts = { policies: [], enrichers: [], initializers: [] };
   for (const kind of ["policy", "enricher"] as const) {
     for (const item of plan.get(sections[kind])?.items(sections[kind]) ?? []) {
-      const { spec, type } = readAdjunct(item, kind);
-      if (type?.kind === "enricher") adjuncts.enrichers.push(spec);
-      else adjuncts.policies.push(spec);
+      item.orNote(() => {
+        const { spec, type } = readAdjunct(item, kind);
+        if (type?.kind === "enricher") adjuncts.enrichers.push(spec);
+        else adjuncts.policies.push(spec);
+      }, undefined);
     }
   }
-  for (const item of plan.get(sections.initializer)?.items(sections.initializer) ?? []) adjuncts.initializers.push(readInitializer(item));
+  for (const item of plan.get(sections.initializer)?.items(sections.initializer) ?? []) adjuncts.initializers.push(...item.orNote(() => [readInitializer(item)], []));
   return adjuncts;
 }
 

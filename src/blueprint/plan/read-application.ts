@@ -15,7 +15,7 @@ export function readApplication(plan: Cursor, unwrap: "application" | "any"): Dr
   const services = plan.get("services");
   if (services === undefined) return readLoneEntity(plan, unwrap);
   if (!Array.isArray(services.value)) return services.fail("Services block should be a list");
-  const drafts = services.items("services").map((service) => (isMap(service.value) ? readEntity(service) : service.fail("Services list should have a map for each service")));
+  const drafts = services.items("services").flatMap((service) => service.orNote(() => [isMap(service.value) ? readEntity(service) : service.fail("Services list should have a map for each service")], []));
   const [only] = drafts;
   if (only !== undefined && drafts.length === 1 && (unwrap === "any" || isApplication(only, plan)) && isMergeable(plan, only)) {
     applyPlan(plan, only, "root");

@@ -8,6 +8,7 @@ import { entityTypeDraft } from "./entity-type-draft.ts";
 import { KeyTable } from "./key-table.ts";
 import { readAdjuncts } from "./read-adjuncts.ts";
 import { mergeConfig, readConfigValue } from "./read-config.ts";
+import { renamedType } from "../rename-table.ts";
 import { readLocations } from "./read-locations.ts";
 import { mergeParameters, readParameters } from "./read-parameters.ts";
 
@@ -30,6 +31,9 @@ export function readEntity(plan: Cursor): Draft {
   if (place === undefined) return plan.fail("a service needs a type", { remedy: 'Give it a key "type" with the name of a type' });
   if (plan.reading.budget.entities-- <= 0) return plan.fail(`it would make more than ${MOST_ENTITIES} entities`);
   const draft = entityTypeDraft(place);
+  // Older names work for ever; who asks what is wrong with a blueprint is told of them.
+  const written = place.text("a type").trim();
+  if (place.reading.problems !== undefined && written.includes(".") && draft.spec.type === renamedType(written) && draft.spec.type !== written) place.warn(`"${written}" is an old name`, `Today it is "${draft.spec.type}"`);
   applyPlan(plan, draft, "service");
   // An image's service names its container by its id (clocker.md, 1.4).
   if (draft.spec.planId !== undefined && isDockerType(place.value)) draft.spec.config["docker.container.name"] ??= draft.spec.planId;
@@ -52,17 +56,17 @@ export function applyPlan(plan: Cursor, draft: Draft, level: "root" | "service")
   const { spec } = draft;
   plan.reading.places.set(spec, plan);
   const declared = plan.get("brooklyn.parameters");
-  if (declared !== undefined) spec.parameters = mergeParameters(spec.parameters, readParameters(declared));
+  if (declared !== undefined) spec.parameters = mergeParameters(spec.parameters, declared.orNote(() => readParameters(declared), []));
   const name = plan.get("name")?.text("name");
   if (name !== undefined && name.trim() !== "") spec.displayName = name;
   const id = plan.get("id")?.text("id");
   if (id !== undefined) spec.planId = id;
   const iconUrl = plan.get("iconUrl")?.text("iconUrl");
   if (iconUrl !== undefined) spec.iconUrl = iconUrl;
-  const locations = readLocations(plan);
+  const locations = plan.orNote(() => readLocations(plan), undefined);
   if (locations !== undefined) spec.locations = locations;
   applyConfig(plan, draft, level);
-  for (const child of plan.get("brooklyn.children")?.items("brooklyn.children") ?? []) spec.children.push(plan.reading.readers.spec(child));
+  for (const child of plan.get("brooklyn.children")?.items("brooklyn.children") ?? []) spec.children.push(...child.orNote(() => [plan.reading.readers.spec(child)], []));
   const { policies, enrichers, initializers } = readAdjuncts(plan);
   spec.policies.push(...policies);
   spec.enrichers.push(...enrichers);
@@ -86,7 +90,7 @@ function applyConfig(plan: Cursor, { spec, defaultName }: Draft, level: "root" |
     const before = writtenAs.get(canonical);
     if (before !== undefined && before !== name) value.warn(`"${before}" and "${name}" are the same config key, "${canonical}": the value of "${name}" is taken`);
     writtenAs.set(canonical, name);
-    own.set(canonical, value.value === null ? null : readConfigValue(value, keys.key(canonical), owner));
+    value.orNote(() => own.set(canonical, value.value === null ? null : readConfigValue(value, keys.key(canonical), owner)), own);
   };
   for (const [name, value] of plan.entries("a service")) if (isConfigAt(name, value, keys, level, spec)) take(name, value);
   for (const section of ["brooklyn.flags", "brooklyn.config"]) for (const [name, value] of plan.get(section)?.entries(section) ?? []) take(name, value);

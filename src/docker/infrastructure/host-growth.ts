@@ -16,8 +16,8 @@ export function hostCluster(infrastructure: Entity): Entity {
   return cluster;
 }
 
-/** Whether the cloud may have one more host. */
-export function canGrow({ infrastructure }: DockerCloud): GrowthPermit {
+/** Whether the cloud may have one more host. @param planned hosts that it is to have beside those that it has */
+export function canGrow({ infrastructure }: DockerCloud, planned = 0): GrowthPermit {
   const state = expectedState(infrastructure);
   if (state !== "RUNNING") return { allowed: false, reason: `the cloud is ${String(state).toLowerCase()}` };
   const limit = infrastructure.config.peek(HOST_MAX_SIZE);
@@ -25,7 +25,7 @@ export function canGrow({ infrastructure }: DockerCloud): GrowthPermit {
   const cluster = hostCluster(infrastructure);
   const all = cluster.children.filter((child) => child.is(DOCKER_HOST)).length;
   const quarantined = all - cluster.members.size;
-  if (limit >= 0 && all >= limit) {
+  if (limit >= 0 && all + planned >= limit) {
     const reason = `the cloud is at its limit of ${limit} ${limit === 1 ? "host" : "hosts"}${quarantined === 0 ? "" : ` (${quarantined} in quarantine)`}`;
     return { allowed: false, reason, remedy: `Raise "${HOST_MAX_SIZE.name}", or remove ${quarantined === 0 ? "containers" : "what is in quarantine"}` };
   }

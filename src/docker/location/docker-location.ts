@@ -13,6 +13,7 @@ import { canGrow, growHosts, removeIfEmpty } from "../infrastructure/host-growth
 import * as keys from "../keys.ts";
 import { formatName } from "../name-format.ts";
 import { resolveStrategies } from "../placement/resolve-strategies.ts";
+import { PlacementRehearsal } from "../placement/rehearsal.ts";
 import { keepUnless, type PlacementStrategy } from "../placement/strategy.ts";
 import type { Reservation, Reserved } from "../placement/reservation.ts";
 import type { Decision } from "../placement/types.ts";
@@ -72,6 +73,29 @@ export class DockerLocation implements ProvisioningLocation, HostEngineLocation 
     return [...hosts.values()].find(({ host }) => (this.#host === undefined ? pool.host(host.id)?.accepting === true : host.id === this.#host.id))?.engine;
   }
 
+  /** What placing in this cloud would do, as it is now; the same for the locations of its hosts. */
+  rehearse(): PlacementRehearsal {
+    const { infrastructure, pool } = this.#cloud;
+    const { length } = pool.hosts();
+    return new PlacementRehearsal({
+      hosts: pool.hosts(),
+      chain: this.#cloud.chain(),
+      canGrow: (added) => canGrow(this.#cloud, added),
+      newHost: (number) => ({ name: `new host ${length + number}`, maxContainers: infrastructure.config.peek(keys.MAX_CONTAINERS) }),
+      at: infrastructure.management.clock.now(),
+    });
+  }
+
+  /** The strategies that an entity brings: its own, and the host's where this is the location of one. @throws ClockerError `invalid-value` */
+  entityChain(own: unknown): PlacementStrategy[] {
+    return [...(this.#host === undefined ? [] : [onlyHost(this.#host.id)]), ...resolveStrategies(own)];
+  }
+
+  /** The id of the cloud that it is, or is a host of. */
+  get cloudId(): string {
+    return this.#cloud.infrastructure.id;
+  }
+
   /** An entity that is placed by one of this cloud's strategies, on top of those that the cloud has. @throws ClockerError `invalid-value` with the known names. */
   placedBy(strategy: unknown): JsonObject {
     resolveStrategies(strategy);
@@ -101,7 +125,7 @@ export class DockerLocation implements ProvisioningLocation, HostEngineLocation 
       const placed = await cloud.pool.reserveOrGrow(
         { entityId: entity.id, entityType: entity.typeName, displayName: entity.displayName, applicationId: entity.application.id, parentId: entity.parent?.id, properties },
         {
-          chains: { infrastructure: cloud.chain(), entity: [...(this.#host === undefined ? [] : [onlyHost(this.#host.id)]), ...resolveStrategies(own)] },
+          chains: { infrastructure: cloud.chain(), entity: this.entityChain(own) },
           grow: () => growHosts(cloud),
           canGrow: () => (this.#host === undefined ? canGrow(cloud) : { allowed: false, reason: "only this host was asked for" }),
           signal: step.signal,

@@ -51,6 +51,11 @@ export class PlaneLocations implements LocationRegistry {
     for (const target of resolver.targets?.(parseLocationSpec(reference.spec), reference.config ?? {}) ?? []) this.check(target);
   }
 
+  /** The location that `resolve` would give, where it is there already: nothing is made. */
+  find(reference: LocationReference): Location | undefined {
+    return this.#find(reference.spec, reference.config ?? {}, 0);
+  }
+
   /** Lets blueprints name a location; a definition of the same name is replaced. */
   define(definition: LocationDefinition): void {
     const isNew = !this.#named.has(definition.name);
@@ -133,6 +138,18 @@ export class PlaneLocations implements LocationRegistry {
     const named = this.#named.get(name);
     if (named !== undefined && named.spec !== spec) return this.#resolve(named.spec, { displayName: named.displayName, ...named.config, ...config }, depth + 1);
     return this.#byKey.get(keyOf(spec, config)) ?? this.#make(spec, config, this.#management.ids.entityId());
+  }
+
+  #find(spec: string, config: Readonly<Record<string, Json>>, depth: number): Location | undefined {
+    if (depth > MAX_NAMED_DEPTH) return undefined;
+    const parsed = parseLocationSpec(spec);
+    const name = parsed.prefix === "named" ? (parsed.path[0] ?? "") : spec;
+    const registered = this.#registered.get(name) ?? (parsed.prefix === "id" ? this.#inUse.get(parsed.path[0] ?? "") : undefined);
+    if (registered !== undefined) return registered;
+    const named = this.#named.get(name);
+    if (named !== undefined && named.spec !== spec) return this.#find(named.spec, { displayName: named.displayName, ...named.config, ...config }, depth + 1);
+    // A Docker cloud's location is its own: `docker:INFRASTRUCTURE`, and that of a host.
+    return this.#byKey.get(keyOf(spec, config)) ?? (parsed.prefix === "docker" ? this.#inUse.get(parsed.path[1] ?? parsed.path[0] ?? "") : undefined);
   }
 
   #make(spec: string, config: Readonly<Record<string, Json>>, id: string): Location {
