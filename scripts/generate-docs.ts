@@ -5,6 +5,7 @@ import { createApi } from "../src/api/api.ts";
 import { openServer } from "../src/management/open-server.ts";
 import { Properties } from "../src/management/properties/properties.ts";
 import { InMemoryStore } from "../src/management/store/in-memory-store.ts";
+import { brooklynBrPage } from "./reference/brooklyn-br.ts";
 import { catalogPage } from "./reference/catalog.ts";
 import { commandLinePage } from "./reference/command-line.ts";
 import { compatibilityPage, factsOf } from "./reference/compatibility.ts";
@@ -27,7 +28,7 @@ const FOLDER = path.join(ROOT, "docs", "reference");
 
 async function allPages(): Promise<Page[]> {
   const { openApi, items } = await askServer();
-  const pages = [entityTypesPage(), catalogPage(items), initializersPage(), workflowPage(), dslPage(), placementPage(), await providersPage(ROOT), commandLinePage(), restApiPage(openApi), errorsPage(), compatibilityPage(factsOf(ROOT, openApi, items.map((item) => item.id)))];
+  const pages = [entityTypesPage(), catalogPage(items), initializersPage(), workflowPage(), dslPage(), placementPage(), await providersPage(ROOT), commandLinePage(), brooklynBrPage(), restApiPage(openApi), errorsPage(), compatibilityPage(factsOf(ROOT, openApi, items.map((item) => item.id)))];
   return [indexOf(pages), ...pages];
 }
 

@@ -72,7 +72,7 @@ describe("deploy", () => {
 describe("app, entity, tree", () => {
   it("list and show, in br's scopes and with flags", async () => {
     await deployed();
-    expect(stable((await cli.run("app")).stdout)).toBe("ID          NAME  STATUS\nENTITY-ID   Shop  RUNNING\n");
+    expect(stable((await cli.run("app")).stdout)).toMatch(/^ID +NAME +STATUS +LOCATION\nENTITY-ID +Shop +RUNNING +\w+\n$/);
     expect(stable((await cli.run("app shop")).stdout)).toBe("Name       Shop\nId         ENTITY-ID \nType       org.apache.brooklyn.entity.stock.BasicApplication\nStatus     RUNNING\nState      RUNNING\nUp         true\nLocations  test:here\n");
     const children = (await cli.run("app Shop entity")).stdout;
     expect(stable(children)).toBe("ID          NAME       TYPE\nENTITY-ID   Web Front  org.example.TestService\nENTITY-ID   Notes      org.apache.brooklyn.entity.stock.BasicEntity\n");
@@ -211,7 +211,7 @@ describe("the server's address", () => {
     const url = gone.api.url.slice(0, -1);
     const result = await cli.run(`app --server ${url}`);
     expect(result.code).toBe(8);
-    expect(result.stderr).toBe(`Error: Cannot reach the server at ${url}: nothing listens there\nTry: Start one with: clocker launch\n     Or name another with --server URL or CLOCKER_URL\n`);
+    expect(result.stderr).toBe(`Error: Cannot reach the server at ${url}: nothing listens there\nTry: Start one with clocker launch, or name another with --server URL, --context NAME or CLOCKER_URL\n`);
     expect((await cli.runArgs(["app", "--server", "not a url"])).code).toBe(2);
   });
 
@@ -222,7 +222,7 @@ describe("the server's address", () => {
     expect((await cli.run(`app --server ${url} --user bob`, { env: { CLOCKER_PASSWORD: "builder" } })).code).toBe(0);
     expect((await cli.run(`login ${url} bob wrong`)).code).toBe(5);
     expect((await cli.run(`login ${url} bob builder`)).stdout).toMatch(/^Connected to Clocker 0\.1\.0-test/);
-    const file = join(cli.home, ".clocker", "client.json");
+    const file = join(cli.home, ".config", "clocker", "contexts.json");
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, "utf8")).toContain("builder");
     expect((await cli.run("app", { env: { CLOCKER_URL: "" } })).code).toBe(0);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addActivity } from "./commands/activity.ts";
 import { addApp } from "./commands/app.ts";
 import { addCatalog } from "./commands/catalog.ts";
+import { addContext } from "./commands/context.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDeploy } from "./commands/deploy.ts";
 import { addEffector } from "./commands/effector.ts";
@@ -9,6 +10,8 @@ import { addEntity } from "./commands/entity.ts";
 import { addEvents } from "./commands/events.ts";
 import { addLaunch } from "./commands/launch.ts";
 import { addLocation } from "./commands/location.ts";
+import { addList } from "./commands/list.ts";
+import { addLogin } from "./commands/login.ts";
 import { addPolicy } from "./commands/policy.ts";
 import { addSensor } from "./commands/sensor.ts";
 import { addTree } from "./commands/tree.ts";
@@ -26,7 +29,8 @@ const groups: readonly (readonly [string, readonly AddCommands[]])[] = [
   ["Server", [addLaunch, addDemo]],
   ["Applications", [addDeploy, addApp, addTree, addWait]],
   ["Entities", [addEntity, addSensor, addEffector, addPolicy]],
-  ["Looking around", [addActivity, addEvents, addLocation, addCatalog, addVersion]],
+  ["Looking around", [addActivity, addEvents, addLocation, addCatalog, addList, addVersion]],
+  ["This command line", [addContext, addLogin]],
 ];
 
 /** The whole command line. */

@@ -1,9 +1,14 @@
-const applicationWords: ReadonlySet<string> = new Set(["app", "application", "a"]);
-const entityWords: ReadonlySet<string> = new Set(["entity", "ent", "e"]);
-const verbs: ReadonlySet<string> = new Set(["list", "ls", "show"]);
+import { listCommand } from "./brooklyn-spelling.ts";
 
-/** Flags that may stand before the command, with their values. */
-const leading: ReadonlySet<string> = new Set(["--server", "--user", "--password", "-o", "--output"]);
+const applicationWords: ReadonlySet<string> = new Set(["app", "apps", "application", "applications", "a"]);
+const entityWords: ReadonlySet<string> = new Set(["entity", "entities", "ent", "ents", "e"]);
+const verbs: ReadonlySet<string> = new Set(["list", "ls", "show"]);
+const groups: ReadonlySet<string> = new Set(["catalog", "context"]);
+const streams: ReadonlySet<string> = new Set(["stdout", "stderr", "stdin", "env"]);
+const activityWords: ReadonlySet<string> = new Set(["activity", "activities", "act", "acts", "v"]);
+
+/** Flags that may stand before the command, and whether a value follows. */
+const leading: Readonly<Record<string, boolean>> = { "--server": true, "--context": true, "--user": true, "--password": true, "-o": true, "--output": true, "--yes": false, "-y": false, "--insecure": false };
 
 /**
  * Scopes as Brooklyn's `br` writes them become flags: `app SHOP entity WEB sensor main.uri` means `sensor --app SHOP --entity WEB main.uri`.
@@ -23,8 +28,22 @@ export function withoutScopes(args: readonly string[]): string[] {
     }
     if (entity !== undefined) scope.push("--entity", entity);
   }
-  const [command, ...rest] = words.slice(at);
-  return command === undefined ? [...flags, ...scope] : [command, ...scope, ...flags, ...rest];
+  const [command, ...rest] = ownCommand(words.slice(at));
+  if (command === undefined) return [...flags, ...scope];
+  // A group's own command takes the flags.
+  if (groups.has(command) && rest[0] !== undefined) return [command, rest[0], ...flags, ...rest.slice(1)];
+  return [command, ...scope, ...flags, ...rest];
+}
+
+/** What `br` calls by other words: `list KIND`, `add-catalog FILE`, and the streams of an activity. */
+function ownCommand(words: readonly string[]): readonly string[] {
+  const [command = "", word, next, ...rest] = words;
+  if ((command === "list" || command === "ls") && word !== undefined) return [...(listCommand(word) ?? ["list", word]), ...words.slice(2)];
+  if (command === "add-catalog") return ["catalog", "add", ...words.slice(1)];
+  // `activity T activity` is the list of T's sub-tasks.
+  if (activityWords.has(command) && word !== undefined && activityWords.has(next ?? "")) return ["activity", word, "--children", ...rest];
+  if (streams.has(command) && word !== undefined && !word.startsWith("-")) return ["activity", word, command, ...words.slice(2)];
+  return words;
 }
 
 /** Whether the scope at an index has a name and a command after it. */
@@ -35,6 +54,11 @@ function goesOn(words: readonly string[], at: number): boolean {
 
 function splitLeading(args: readonly string[]): [string[], string[]] {
   let at = 0;
-  while (leading.has(args[at] ?? "")) at += 2;
-  return [args.slice(0, at), args.slice(at)];
+  for (;;) {
+    const word = args[at] ?? "";
+    const takesValue = Object.hasOwn(leading, word) ? leading[word] : undefined;
+    if (takesValue !== undefined) at += takesValue ? 2 : 1;
+    else if (/^--(server|context|user|password|output)=/.test(word)) at++;
+    else return [args.slice(0, at), args.slice(at)];
+  }
 }

@@ -45,8 +45,8 @@ export class CliHarness {
     let stdout = "";
     let stderr = "";
     const code = await run(args, {
-      stdout: { write: (text) => (stdout += text), ...(options.columns === undefined ? {} : { isTTY: true, columns: options.columns }) },
-      stderr: { write: (text) => (stderr += text) },
+      stdout: { write: (text) => (stdout += textOf(text)), ...(options.columns === undefined ? {} : { isTTY: true, columns: options.columns }) },
+      stderr: { write: (text) => (stderr += textOf(text)) },
       stdin: Readable.from([options.stdin ?? ""]),
       env: { CLOCKER_URL: this.api.url, NO_COLOR: "1", ...options.env },
       home: this.home,
@@ -67,4 +67,8 @@ export class CliHarness {
     await this.server.close();
     await rm(this.home, { recursive: true, force: true });
   }
+}
+
+function textOf(chunk: string | Uint8Array): string {
+  return typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
 }

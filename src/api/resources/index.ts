@@ -12,6 +12,7 @@ import { addEffectors } from "./effectors.ts";
 import { addEntities } from "./entities.ts";
 import { addEntityTags } from "./entity-tags.ts";
 import { addEvents } from "./events.ts";
+import { addFind } from "./find.ts";
 import { addLocations } from "./locations.ts";
 import { addLogbook } from "./logbook.ts";
 import { addOverview } from "./overview.ts";
@@ -39,6 +40,7 @@ const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addOverview,
   addAccess,
   addEvents,
+  addFind,
   addUsage,
   addAudit,
   addLogbook,

@@ -8,6 +8,7 @@ import { followTask } from "../progress/follow-task.ts";
 import { ProgressView } from "../progress/progress-view.ts";
 import { act, type ClientFlags, durationOf, type Invocation, withEntity } from "./client-command.ts";
 import { entityPath } from "./entity-path.ts";
+import { examples } from "./examples.ts";
 import { showTask, showTasks } from "./show-task.ts";
 
 interface ActivityFlags extends ClientFlags {
@@ -15,18 +16,19 @@ interface ActivityFlags extends ClientFlags {
 }
 
 export function addActivity(program: Command, io: Io): void {
-  withEntity(program.command("activity [task] [what]").alias("activities").alias("act"))
+  examples(withEntity(program.command("activity [task] [what]").alias("activities").alias("act").alias("acts").alias("v")), ["clocker activity", "clocker activity --app Shop", "clocker activity aB3dE5f7", "clocker activity aB3dE5f7 stdout", "clocker activity aB3dE5f7 follow"])
     .summary("list tasks, show one, read its output, follow or cancel it")
     .description("Lists recent tasks (of an entity with --app), shows one by its id, prints one of its streams (stdout, stderr, env, stdin), or does something with it (follow, cancel).")
     .option("-c, --children", "list the task's sub-tasks")
     .option("--timeout <duration>", "how long to follow it")
-    .addHelpText("after", "\nExamples:\n  clocker activity\n  clocker activity --app Shop\n  clocker activity aB3dE5f7\n  clocker activity aB3dE5f7 stdout\n  clocker activity aB3dE5f7 follow")
     .action(act<ActivityFlags>(io, async (invocation, task, what) => {
       if (task === undefined || task === "list") return list(invocation);
       await one(invocation, task, what);
     }));
 
-  withEntity(program.command("activity-stream <task> <stream>")).summary("print a task's output").action(act(io, (invocation, task = "", stream = "") => one(invocation, task, stream)));
+  examples(withEntity(program.command("activity-stream <task> <stream>")), ["clocker activity-stream aB3dE5f7 stdout", "clocker app Shop activity aB3dE5f7 stdout"])
+    .summary("print a task's output")
+    .action(act(io, (invocation, task = "", stream = "") => one(invocation, task, stream)));
 }
 
 async function list({ client, flags, io }: Invocation): Promise<void> {

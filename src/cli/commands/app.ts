@@ -7,12 +7,12 @@ import { show } from "../output/show.ts";
 import { table } from "../output/table.ts";
 import { act, type Invocation, withServer } from "./client-command.ts";
 import { describeEntity } from "./describe-entity.ts";
+import { examples } from "./examples.ts";
 
 export function addApp(program: Command, io: Io): void {
-  withServer(program.command("app [words...]").alias("application").alias("apps").alias("a"))
+  examples(withServer(program.command("app [words...]").alias("application").alias("apps").alias("applications").alias("a")), ["clocker app", "clocker app Shop", "clocker app Shop entity", "clocker app Shop entity Web sensor"])
     .summary("list applications, or show one")
     .description("Lists applications, or shows one by id or name. Goes on with what is meant of it: clocker app SHOP entity WEB sensor main.uri")
-    .addHelpText("after", "\nExamples:\n  clocker app\n  clocker app Shop\n  clocker app Shop entity\n  clocker app Shop entity Web sensor")
     .action(act(io, async (invocation, ...words) => {
       const [name] = words[0] === "list" || words[0] === "ls" || words[0] === "show" ? words.slice(1) : words;
       await (name === undefined ? list(invocation) : one(invocation, name));
@@ -24,7 +24,7 @@ async function list({ client, flags, io }: Invocation): Promise<void> {
   show(io, flags.output, {
     data: applications,
     names: applications.map(({ id }) => id),
-    text: (width) => table([{ title: "ID", value: ({ id }) => id }, { title: "NAME", value: ({ spec }) => spec.name }, { title: "STATUS", value: ({ status }) => status }], applications, width),
+    text: (width) => table([{ title: "ID", value: ({ id }) => id }, { title: "NAME", value: ({ spec }) => spec.name }, { title: "STATUS", value: ({ status }) => status }, { title: "LOCATION", value: ({ spec }) => spec.locations.join(", ") }], applications, width),
   });
 }
 

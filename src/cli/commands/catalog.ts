@@ -7,7 +7,8 @@ import { type Io, say } from "../io.ts";
 import { show } from "../output/show.ts";
 import { facts, table } from "../output/table.ts";
 import { act, type ClientFlags, type Invocation, withServer } from "./client-command.ts";
-import { readInput } from "./read-input.ts";
+import { examples } from "./examples.ts";
+import { readBundle } from "./read-input.ts";
 
 interface CatalogFlags extends ClientFlags {
   readonly all?: boolean;
@@ -15,23 +16,25 @@ interface CatalogFlags extends ClientFlags {
 }
 
 export function addCatalog(program: Command, io: Io): void {
-  const catalog = program.command("catalog").summary("list, show, add and delete what blueprints can name");
+  const catalog = examples(program.command("catalog"), ["clocker catalog list", "clocker catalog show tomcat", "clocker catalog add technologies/", "clocker catalog delete mine:1.0.0"])
+    .summary("list, show, add and delete what blueprints can name")
+    .description("The catalog: what blueprints can name as a type or a location. Kinds are entities, applications, policies, enrichers and locations, or the beginning of these words.");
 
-  withServer(catalog.command("list [kind]"))
+  examples(withServer(catalog.command("list [kind]").alias("ls")), ["clocker catalog list", "clocker catalog list locations", "clocker catalog list entity --all -o json"])
     .summary(`list items: ${catalogKinds.join(", ")}`)
     .option("--all", "all versions of each")
     .action(act<CatalogFlags>(io, (invocation, kind) => list(invocation, kindOf(kind ?? "entities"))));
 
-  withServer(catalog.command("show <words...>"))
+  examples(withServer(catalog.command("show <words...>")), ["clocker catalog show tomcat", "clocker catalog show entity tomcat:1.0.0"])
     .summary("show an item: [kind] id[:version]")
     .action(act<CatalogFlags>(io, (invocation, ...words) => one(invocation, words)));
 
-  withServer(catalog.command("add <file>"))
-    .summary("add a .bom file, or - for standard input")
+  examples(withServer(catalog.command("add <file>")), ["clocker catalog add mine.bom", "clocker catalog add bundle.zip", "clocker catalog add technologies/mine", "clocker catalog add https://example.com/mine.bom", "cat mine.bom | clocker catalog add -"])
+    .summary("add a .bom file, a bundle (zip, jar or folder), a URL's, or - for standard input")
     .option("--force", "replace items of the same version")
     .action(act<CatalogFlags>(io, (invocation, file = "") => add(invocation, file)));
 
-  withServer(catalog.command("delete <words...>"))
+  examples(withServer(catalog.command("delete <words...>").alias("rm")), ["clocker catalog delete mine:1.0.0", "clocker catalog delete policy mine:1.0.0"])
     .summary("delete an item: [kind] id:version")
     .action(act<CatalogFlags>(io, (invocation, ...words) => remove(invocation, words)));
 }
@@ -57,8 +60,10 @@ async function one({ client, flags, io }: Invocation, words: readonly string[]):
 }
 
 async function add({ client, flags, io }: Invocation<CatalogFlags>, file: string): Promise<void> {
-  const body = await readInput(file, io);
-  const result = await client.json(BundleResult, "/v1/catalog", { method: "POST", body, contentType: "application/x-yaml", query: { detail: true, forceUpdate: flags.force === true } });
+  const body = new Uint8Array(await readBundle(file, io));
+  // A zip begins with PK.
+  const contentType = body[0] === 0x50 && body[1] === 0x4b ? "application/x-zip" : "application/x-yaml";
+  const result = await client.json(BundleResult, "/v1/catalog", { method: "POST", body, contentType, query: { detail: true, forceUpdate: flags.force === true } });
   const ids = Object.keys(result.types ?? {});
   show(io, flags.output, { data: result, names: ids, text: () => result.message });
 }
@@ -80,14 +85,23 @@ function itemOf(words: readonly string[]): { kind: string; id: string; version: 
 }
 
 function isKind(word: string): boolean {
-  return catalogKinds.some((kind) => kind === word || singular(kind) === word);
+  return kindStartingWith(word) !== undefined;
 }
 
+/** By the beginning of its name, as br takes it. */
 function kindOf(word: string): string {
-  const kind = catalogKinds.find((each) => each === word || singular(each) === word);
+  const kind = kindStartingWith(word);
   if (kind === undefined) throw new CliError(exitCodes.usage, `Unknown kind of catalog item "${word}": expected ${catalogKinds.join(", ")}`);
   return kind;
 }
+
+function kindStartingWith(word: string): string | undefined {
+  const wanted = word.toLowerCase();
+  return wanted === "" ? undefined : BY_USE.find((kind) => kind.startsWith(wanted) || singular(kind).startsWith(wanted));
+}
+
+/** Which one a single letter means: of those that begin with it, the first. */
+const BY_USE = catalogKinds.toSorted((a, b) => Number(a === "enrichers") - Number(b === "enrichers"));
 
 function singular(kind: string): string {
   return kind.replace(/ies$/, "y").replace(/s$/, "");

@@ -11,6 +11,7 @@ import { followTask } from "../progress/follow-task.ts";
 import { ProgressView } from "../progress/progress-view.ts";
 import { act, type ClientFlags, durationOf, type Invocation, withEntity } from "./client-command.ts";
 import { entityPath } from "./entity-path.ts";
+import { examples } from "./examples.ts";
 import { showTask } from "./show-task.ts";
 
 interface InvokeFlags extends ClientFlags {
@@ -19,23 +20,21 @@ interface InvokeFlags extends ClientFlags {
 }
 
 export function addEffector(program: Command, io: Io): void {
-  withInvocation(withEntity(program.command("effector [name] [verb]").alias("effectors")))
+  examples(withInvocation(withEntity(program.command("effector [name] [verb]").alias("effectors").alias("eff").alias("f"))), ["clocker effector --app Shop", "clocker effector resize --app Shop --entity Cluster", "clocker effector resize invoke -P desiredSize=3 --app Shop --entity Cluster"])
     .summary("list an entity's effectors, show one, or invoke it")
-    .addHelpText("after", "\nExamples:\n  clocker effector --app Shop\n  clocker effector resize --app Shop --entity Cluster\n  clocker effector resize invoke -P desiredSize=3 --app Shop --entity Cluster")
     .action(act<InvokeFlags>(io, async (invocation, name, verb) => {
       if (name === undefined || name === "list") return list(invocation);
       await (verb === "invoke" ? invoke(invocation, name) : one(invocation, name));
     }));
 
-  withInvocation(withEntity(program.command("invoke <effector>")))
+  examples(withInvocation(withEntity(program.command("invoke <effector>"))), ["clocker invoke resize -P desiredSize=3 --app Shop --entity Cluster", "clocker app Shop entity Web invoke deploy -P url=@war-url.txt"])
     .summary("invoke an effector and wait for its result")
-    .addHelpText("after", "\nExamples:\n  clocker invoke resize -P desiredSize=3 --app Shop --entity Cluster\n  clocker app Shop entity Web invoke deploy -P url=@war-url.txt")
     .action(act<InvokeFlags>(io, (invocation, name = "") => invoke(invocation, name)));
 
   for (const name of ["start", "stop", "restart"]) {
-    withInvocation(withEntity(program.command(name)))
+    examples(withInvocation(withEntity(program.command(`${name} [parameters...]`))), [`clocker app Shop ${name}`, `clocker ${name} --entity shop/web`])
       .summary(`${name} an application or entity`)
-      .action(act<InvokeFlags>(io, (invocation) => invoke(invocation, name)));
+      .action(act<InvokeFlags>(io, (invocation, ...words) => invoke(invocation, name, words)));
   }
 }
 
@@ -43,7 +42,7 @@ function withInvocation(command: Command): Command {
   return command
     .option("-P, --param <name=value>", "a parameter; @FILE reads the value from a file; may be repeated", parameter, {})
     .option("--no-wait", "only start it, and print the task")
-    .option("--timeout <duration>", "how long to wait for it, such as 30s or 10m");
+    .option("--timeout <duration>", "how long to wait for it, such as 30s or 10m; 0 for as long as it takes");
 }
 
 function parameter(text: string, before: Record<string, string>): Record<string, string> {
@@ -72,13 +71,15 @@ async function one(invocation: Invocation, name: string): Promise<void> {
   show(io, flags.output, { data: effector, names: [name], text: () => facts([["Name", name], ["Description", effector.description], ["Returns", effector.returnType], ...parameters]) });
 }
 
-async function invoke({ client, flags, io }: Invocation<InvokeFlags>, name: string): Promise<void> {
-  const body = new URLSearchParams(await valuesOf(flags.param)).toString();
+async function invoke({ client, flags, io }: Invocation<InvokeFlags>, name: string, words: readonly string[] = []): Promise<void> {
+  // Older versions of br take `name=value` without -P.
+  const given = words.reduce((before, word) => parameter(word, before), { ...flags.param });
+  const body = new URLSearchParams(await valuesOf(given)).toString();
   // Always in the background: how long it may take is nothing that a connection should decide.
   const task = await client.json(TaskSummary, `${entityPath(flags)}/effectors/${segment(name)}`, { method: "POST", query: { timeout: "0" }, body, contentType: "application/x-www-form-urlencoded" });
   if (!flags.wait) return showTask(io, flags.output, task);
   say(io, `Task ${task.id}: ${task.displayName}`);
-  const ended = await followTask(client, task.id, { view: new ProgressView(io), signal: io.signal, timeout: durationOf(flags.timeout, Infinity) });
+  const ended = await followTask(client, task.id, { view: new ProgressView(io), signal: io.signal, timeout: flags.timeout === "0" ? Infinity : durationOf(flags.timeout, Infinity) });
   if (flags.output !== "table") return showTask(io, flags.output, ended);
   if (ended.result !== undefined && ended.result !== null) print(io, typeof ended.result === "string" ? ended.result : JSON.stringify(ended.result, undefined, 2));
 }

@@ -5,12 +5,12 @@ import { LocationSummary } from "../../api/shapes/location-summary.ts";
 import type { Io } from "../io.ts";
 import { show } from "../output/show.ts";
 import { facts, table } from "../output/table.ts";
+import { examples } from "./examples.ts";
 import { act, type Invocation, withServer } from "./client-command.ts";
 
 export function addLocation(program: Command, io: Io): void {
-  withServer(program.command("location [words...]").alias("locations"))
+  examples(withServer(program.command("location [words...]").alias("locations")), ["clocker location", "clocker location my-docker-cloud"])
     .summary("list the locations that blueprints can name, or show one")
-    .addHelpText("after", "\nExamples:\n  clocker location\n  clocker location my-docker-cloud")
     .action(act(io, async (invocation, ...words) => {
       const [name] = words[0] === "list" || words[0] === "show" ? words.slice(1) : words;
       await (name === undefined ? list(invocation) : one(invocation, name));

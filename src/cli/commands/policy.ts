@@ -2,23 +2,24 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { AdjunctDetail, PolicySummary } from "../../api/shapes/adjunct-summary.ts";
 import { segment } from "../../api/shapes/links.ts";
+import { CliError, exitCodes } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { show } from "../output/show.ts";
 import { facts, table } from "../output/table.ts";
 import { act, type Invocation, withEntity } from "./client-command.ts";
 import { entityPath } from "./entity-path.ts";
+import { examples } from "./examples.ts";
 
 export function addPolicy(program: Command, io: Io): void {
-  withEntity(program.command("policy [name] [verb]").alias("policies"))
+  examples(withEntity(program.command("policy [name] [verb]").alias("policies").alias("pol").alias("pols")), ["clocker policy --app Shop --entity Cluster", "clocker policy Auto-scaler stop --app Shop --entity Cluster"])
     .summary("list an entity's policies, show one, start, stop or destroy it")
-    .addHelpText("after", "\nExamples:\n  clocker policy --app Shop --entity Cluster\n  clocker policy Auto-scaler stop --app Shop --entity Cluster")
     .action(act(io, async (invocation, name, verb) => {
       if (name === undefined || name === "list") return list(invocation);
       await (verb === undefined ? one(invocation, name) : change(invocation, name, verb));
     }));
 
   for (const verb of ["start", "stop", "destroy"]) {
-    withEntity(program.command(`${verb}-policy <name>`)).summary(`${verb} a policy`).action(act(io, (invocation, name = "") => change(invocation, name, verb)));
+    examples(withEntity(program.command(`${verb}-policy <name>`)), [`clocker app Shop entity Cluster ${verb}-policy Auto-scaler`]).summary(`${verb} a policy`).action(act(io, (invocation, name = "") => change(invocation, name, verb)));
   }
 }
 
@@ -37,5 +38,6 @@ async function one({ client, flags, io }: Invocation, name: string): Promise<voi
 }
 
 async function change({ client, flags }: Invocation, name: string, verb: string): Promise<void> {
+  if (!["start", "stop", "destroy"].includes(verb)) throw new CliError(exitCodes.usage, `Cannot ${verb} a policy`, { remedy: "A policy can be started, stopped and destroyed" });
   await client.text(`${entityPath(flags)}/policies/${segment(name)}/${segment(verb)}`, { method: "POST" });
 }

@@ -9,23 +9,25 @@ import { show } from "../output/show.ts";
 import { table, textOf } from "../output/table.ts";
 import { act, type Invocation, withEntity } from "./client-command.ts";
 import { entityPath } from "./entity-path.ts";
+import { examples } from "./examples.ts";
 
 const Values = z.record(z.string(), z.unknown());
 
 export function addSensor(program: Command, io: Io): void {
-  withEntity(program.command("sensor [name]").alias("sensors"))
-    .summary("show an entity's sensors, or one sensor's value")
-    .addHelpText("after", "\nExamples:\n  clocker sensor --app Shop --entity Web\n  clocker app Shop entity Web sensor main.uri")
-    .action(act(io, (invocation, name) => (name === undefined || name === "list" ? sensors(invocation) : value(invocation, "sensors", name))));
+  examples(withEntity(program.command("sensor [name] [set] [value]").alias("sensors").alias("sens").alias("s")), ["clocker sensor --app Shop --entity Web", "clocker app Shop entity Web sensor main.uri", "clocker sensor main.uri --entity shop/web"])
+    .summary("show an entity's sensors, one sensor's value, or set it")
+    .action(act(io, async (invocation, name, verb, given) => {
+      if (name === undefined || name === "list") return sensors(invocation);
+      if (verb === undefined) return value(invocation, "sensors", name);
+      await set(invocation, "sensors", { name, verb, given });
+    }));
 
-  withEntity(program.command("config [key] [set] [value]"))
+  examples(withEntity(program.command("config [key] [set] [value]").alias("conf").alias("con").alias("c")), ["clocker config --app Shop --entity Web", "clocker config http.port --app Shop --entity Web", "clocker config http.port set 8090 --app Shop --entity Web"])
     .summary("show an entity's config, one key's value, or set it")
-    .addHelpText("after", "\nExamples:\n  clocker config --app Shop --entity Web\n  clocker config http.port --app Shop --entity Web\n  clocker config http.port set 8090 --app Shop --entity Web")
     .action(act(io, async (invocation, key, verb, given) => {
       if (key === undefined || key === "list") return config(invocation);
       if (verb === undefined) return value(invocation, "config", key);
-      if (verb !== "set" || given === undefined) throw new CliError(exitCodes.usage, `Cannot understand "config ${key} ${verb}"`, { remedy: `clocker config ${key} set VALUE` });
-      await setConfig(invocation, key, given);
+      await set(invocation, "config", { name: key, verb, given });
     }));
 }
 
@@ -61,8 +63,10 @@ async function value({ client, flags, io }: Invocation, kind: "sensors" | "confi
 }
 
 /** JSON is taken as such, anything else as text. */
-async function setConfig({ client, flags }: Invocation, key: string, given: string): Promise<void> {
-  await client.text(`${entityPath(flags)}/config/${segment(key)}`, { method: "POST", body: isJson(given) ? given : JSON.stringify(given), contentType: "application/json" });
+async function set({ client, flags }: Invocation, kind: "sensors" | "config", { name, verb, given }: { name: string; verb: string; given: string | undefined }): Promise<void> {
+  const command = kind === "config" ? "config" : "sensor";
+  if (verb !== "set" || given === undefined) throw new CliError(exitCodes.usage, `Cannot understand "${command} ${name} ${verb}"`, { remedy: `clocker ${command} ${name} set VALUE` });
+  await client.text(`${entityPath(flags)}/${kind}/${segment(name)}`, { method: "POST", body: isJson(given) ? given : JSON.stringify(given), contentType: "application/json" });
 }
 
 function isJson(text: string): boolean {
