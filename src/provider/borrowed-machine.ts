@@ -12,6 +12,7 @@ export class BorrowedMachine implements MachineLocation {
   readonly id: string;
   readonly parent: ProvisioningLocation;
   readonly type = "org.apache.brooklyn.location.ssh.SshMachineLocation";
+  readonly isLent = true;
   readonly #lookUp: () => MachineLocation | undefined;
   #last: MachineLocation | undefined;
 

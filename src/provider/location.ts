@@ -43,6 +43,8 @@ export interface MachineLocation extends Location {
   readonly sshAddress: string | undefined;
   /** Whether its ports are reached from outside only where they are mapped: a container. */
   readonly isBehindMapping: boolean;
+  /** Whether it stays as it is when it is given back: a host of a list, this computer, a machine of a pool. What was made on it has to be removed first. */
+  readonly isLent: boolean;
   /** Where a port of the machine is reached from outside; undefined where ports are not mapped. */
   mappedPort(port: number): { host: string; port: number } | undefined;
 }

@@ -11,6 +11,8 @@ import type { Work } from "../model/work.ts";
 export interface MachineProvider {
   /** The prefix of its location specs: `local`, `byon`, `localhost`. */
   readonly name: string;
+  /** Whether a machine stays as it is when it is given back, for the next who asks: what was made on it has to be removed first. Else it is destroyed. */
+  readonly lends?: boolean;
   /** Makes or takes one machine. A failure leaves nothing behind. Calling it again with the same request id adopts what the first call made. */
   obtain(request: MachineRequest, work: Work): Promise<MachineDescription>;
   /** Gives one back, by its request id. Idempotent: one that is not there counts as released. */

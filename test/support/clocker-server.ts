@@ -106,6 +106,7 @@ export class ClockerServer {
   }
 
   #environment(): Record<string, string> {
-    return { HOME: this.#options.home ?? this.folder };
+    // What runs on this computer has its folders there.
+    return { HOME: this.#options.home ?? this.folder, TMPDIR: this.folder };
   }
 }

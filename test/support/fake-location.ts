@@ -18,6 +18,7 @@ export function machineLocation(machine: Machine, parent: ProvisioningLocation, 
     hostname: "test-host",
     sshAddress: undefined,
     isBehindMapping: false,
+    isLent: false,
     mappedPort: () => undefined,
     ...rest,
   };

@@ -22,6 +22,7 @@ class DockerContainerLocation implements MachineLocation, HostEngineLocation {
   readonly hostname: string;
   readonly sshAddress = undefined;
   readonly isBehindMapping = true;
+  readonly isLent = false;
   readonly #container: Entity;
 
   constructor(container: Entity, containerId: string) {

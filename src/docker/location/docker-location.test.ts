@@ -4,6 +4,9 @@ import { webApplication, webServer, WEBAPP_URL } from "../../../test/support/sim
 import type { InMemoryEngine } from "../../engine/in-memory-engine.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
+import { entitySpec } from "../../model/spec.ts";
+import { sameServerEntity } from "../../software/process/same-server.ts";
+import { basicApplication } from "../../software/stock/application.ts";
 import { SERVICE_PROBLEMS, SERVICE_STATE, SERVICE_UP } from "../../software/stock/attributes.ts";
 import { DockerCloud } from "../cloud.ts";
 import { runtimeOf } from "../container/relations.ts";
@@ -14,7 +17,7 @@ let server: SimulatedServer;
 let cloud: Entity;
 
 async function open(config: Record<string, unknown> = {}, options: { capacity?: number } = {}): Promise<void> {
-  world = new World({ entityTypes: [webServer], ...options });
+  world = new World({ entityTypes: [webServer, sameServerEntity], ...options });
   server = await world.open();
   cloud = await server.start(cloudSpec(JSON.parse(JSON.stringify(config))));
 }
@@ -247,8 +250,28 @@ describe("mapped sensors", () => {
     web.set(WEBAPP_URL, `http://${String(address)}:8080/`);
     expect(web.sensorValue("mapped.webapp.url")?.value).toBe(`http://${String(address)}:49000/`);
     await server.invoke(web, "stop");
-    expect([...web.sensorValues().keys()].filter((name) => name.startsWith("mapped."))).toEqual([]);
+    expect(mappedOf(web)).toEqual({});
   });
+
+  test("are those of all children of one server, also after a restart, and go when a child stops", async () => {
+    await open();
+    world.onConnect = (machine) => void machine.on(/INSTALL_NAME/, { stdout: "/install/here\n/run/here\n" });
+    const children = ["One", "Two"].map((displayName) => entitySpec(webServer.name, { displayName }));
+    await server.start(entitySpec(basicApplication.name, { locations: [{ spec: "my-docker-cloud" }], children: [entitySpec(sameServerEntity.name, { children })] }));
+    const ports = (): unknown[] => ["One", "Two"].map((name) => String(mappedOf(server.find(name))["mapped.http.port"]).split(":")[1]);
+    expect(ports()).toEqual(["49000", "49001"]);
+    await server.crash();
+    server = await world.open();
+    await server.until(server.rebind);
+    expect(ports()).toEqual(["49000", "49001"]);
+    server.find("Two").set(WEBAPP_URL, "http://localhost:8081/");
+    expect(mappedOf(server.find("Two"))["mapped.webapp.url"]).toMatch(/:49001\/$/);
+    await server.invoke(server.find("One"), "stop");
+    expect([mappedOf(server.find("One")), Object.keys(mappedOf(server.find("Two")))]).toEqual([{}, ["mapped.http.port", "mapped.webapp.url"]]);
+  });
+
+  const mappedOf = (entity: Entity): Record<string, unknown> =>
+    Object.fromEntries([...entity.sensorValues()].filter(([name]) => name.startsWith("mapped.")).map(([name, { value }]) => [name, value]));
 });
 
 describe("cancelling and deleting", () => {

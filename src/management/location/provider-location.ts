@@ -122,7 +122,7 @@ export class ProviderLocation implements ProvisioningLocation {
 
   /** The machine as a location, of its record: at provisioning and again after a restart. */
   machineLocation(id: string, description: MachineDescription): MachineLocation {
-    return new ProviderMachineLocation(id, this, description, this.#provider.connect(description));
+    return new ProviderMachineLocation(id, this, description, this.#provider.connect(description), this.#provider.lends ?? false);
   }
 
   #write(id: string, record: MachineRecord): void {
@@ -147,13 +147,15 @@ class ProviderMachineLocation implements MachineLocation {
   readonly hostname: string;
   readonly sshAddress: string | undefined;
   readonly isBehindMapping = false;
+  readonly isLent: boolean;
 
-  constructor(id: string, parent: ProviderLocation, description: MachineDescription, machine: Machine) {
+  constructor(id: string, parent: ProviderLocation, description: MachineDescription, machine: Machine, isLent: boolean) {
     this.id = id;
     this.name = machine.name;
     this.spec = parent.spec;
     this.parent = parent;
     this.machine = machine;
+    this.isLent = isLent;
     this.address = description.address;
     this.subnetAddress = description.subnetAddress;
     this.hostname = description.hostname;

@@ -21,6 +21,7 @@ const COMMAND_LIMIT = 15_000;
  */
 export class ByonProvider implements MachineProvider {
   readonly name = "byon";
+  readonly lends = true;
   readonly #config: ProviderConfig;
   readonly #hosts: readonly ByonHost[];
   readonly #connectTimeout: number;

@@ -10,6 +10,7 @@ const LOOPBACK = "127.0.0.1";
 /** This computer, for any number of requests; nothing is made, so that nothing can be left behind. */
 export class LocalhostProvider implements MachineProvider {
   readonly name = "localhost";
+  readonly lends = true;
   readonly #config: ProviderConfig;
   readonly #inUse = new Set<string>();
 

@@ -30,7 +30,7 @@ export async function restartSoftware({ entity, parameters, work }: EffectorCall
     const replace = mode === "true" || (mode === "auto" && !(await isReachable(entity, only)));
     if (replace) await stopOnMachine(entity, { process: "ALWAYS", machine: "ALWAYS" }, only);
     else await stopKeepingMachine(entity, only);
-    await startOnMachine(entity, undefined, only);
+    await startOnMachine(entity, undefined, only, { isStopped: true });
     if (withChildren) await startChildren(entity, only);
   });
 }

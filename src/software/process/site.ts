@@ -43,7 +43,8 @@ else base="\${HOME:-/root}/brooklyn-managed-processes"
 fi
 install=$(under_home "\${INSTALL_DIR:-$base/installs/$INSTALL_NAME}")
 run=$(under_home "\${RUN_DIR:-$base/apps/$APPLICATION_ID/entities/$RUN_NAME}")
-mkdir -p "$install" "$run"
+# Twice, as another entity that leaves may take the application's folder away in between.
+mkdir -p "$install" "$run" 2>/dev/null || mkdir -p "$install" "$run"
 cd "$install" && pwd
 cd "$run" && pwd
 `;

@@ -29,11 +29,12 @@ export async function startSoftware({ entity, parameters, work }: EffectorCall):
 /**
  * Obtains a machine if there is none yet, then installs, configures and launches the process there and waits until it is up. A failure leaves
  * the machine with the entity, for people to look at; `stop` releases it.
+ * @param options `isStopped`: the process was just stopped, so that one that still answers is not taken for what was asked for
  */
-export async function startOnMachine(entity: Entity, locations: unknown, work: Work): Promise<void> {
+export async function startOnMachine(entity: Entity, locations: unknown, work: Work, { isStopped = false } = {}): Promise<void> {
   await starting(entity, async () => {
     setNotUp(entity, SERVICE_PROCESS_IS_RUNNING.name, "The process has not been started");
-    const standsAlready = machineOf(entity) !== undefined;
+    const mayRunAlready = machineOf(entity) !== undefined && !isStopped;
     await waitForLatch(entity, LATCHES.start, work);
     await waitForLatch(entity, LATCHES.provision, work);
     const plan = await planPorts(entity, work);
@@ -45,7 +46,7 @@ export async function startOnMachine(entity: Entity, locations: unknown, work: W
     });
     const mode = entity.children.length === 0 ? "NONE" : await entity.config.get(CHILDREN_STARTABLE_MODE, work);
     if (mode === "BACKGROUND") startChildrenInBackground(entity);
-    await inParallel([() => runProcess(site, standsAlready, work), ...(mode === "FOREGROUND" ? [() => startChildren(entity, work)] : [])], (each) => each());
+    await inParallel([() => runProcess(site, mayRunAlready, work), ...(mode === "FOREGROUND" ? [() => startChildren(entity, work)] : [])], (each) => each());
     if (mode === "FOREGROUND_LATE") await startChildren(entity, work);
     if (mode === "BACKGROUND_LATE") startChildrenInBackground(entity);
   });
@@ -56,11 +57,11 @@ function startChildrenInBackground(entity: Entity): void {
   entity.management.submit(entity, "start (children, in the background)", (work) => startChildren(entity, work));
 }
 
-async function runProcess(site: Site, standsAlready: boolean, work: Work): Promise<void> {
+async function runProcess(site: Site, mayRunAlready: boolean, work: Work): Promise<void> {
   const { entity, location } = site;
   if (!entity.is(HAS_PROCESS)) return setNotUp(entity, SERVICE_PROCESS_IS_RUNNING.name, undefined);
   await work.step("start (processes)", async (step) => {
-    const reason = await reasonToSkip(site, standsAlready, step);
+    const reason = await reasonToSkip(site, mayRunAlready, step);
     if (reason === undefined) await installCustomizeLaunch(site, step);
     else step.log(`Nothing is installed or launched: ${reason}`);
   });
@@ -69,11 +70,11 @@ async function runProcess(site: Site, standsAlready: boolean, work: Work): Promi
   await work.step("post-start", (step) => waitUntilUp(site, step), { description: "Waiting until the service is up" });
 }
 
-async function reasonToSkip(site: Site, standsAlready: boolean, work: Work): Promise<string | undefined> {
+async function reasonToSkip(site: Site, mayRunAlready: boolean, work: Work): Promise<string | undefined> {
   const { entity, location } = site;
   const isSet = async (key: typeof SKIP_START): Promise<boolean> => (await entity.config.get(key, work)) ?? location.config[key.name] === true;
   if (await isSet(SKIP_START)) return `${SKIP_START.name} is set`;
-  const mayRun = standsAlready || (await isSet(SKIP_START_IF_RUNNING));
+  const mayRun = mayRunAlready || (await isSet(SKIP_START_IF_RUNNING));
   if (mayRun && (await work.step("check-running", (step) => checkRunning(site, step))).isRunning) return "the process runs already";
   return undefined;
 }

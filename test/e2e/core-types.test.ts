@@ -1,0 +1,35 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { ClockerServer } from "../support/clocker-server.ts";
+import { ownedBy } from "../support/outer-engine.ts";
+import { Places } from "../support/places.ts";
+import { softwareOn } from "./core/software.ts";
+
+/**
+ * Every core type, for real: in containers, on machines over SSH and on this computer, many at once in one server. What is asserted is what users see:
+ * sensors, answers over the network, files; and that a deleted application leaves nothing anywhere.
+ */
+let server: ClockerServer;
+let open: Places | undefined;
+
+beforeAll(async () => {
+  server = await ClockerServer.start();
+  open = await Places.open(server);
+  return () => server.dispose();
+});
+
+describe.concurrent("core types", () => {
+  softwareOn("container", places);
+  softwareOn("ssh", places);
+  softwareOn("here", places);
+});
+
+it("after all of it, everything can be removed without a trace", async () => {
+  await places().close();
+  expect(await server.api.applications()).toEqual([]);
+  expect(await ownedBy(server.planeId)).toEqual([]);
+});
+
+function places(): Places {
+  if (open === undefined) throw new Error("Nothing was opened");
+  return open;
+}
