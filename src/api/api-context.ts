@@ -5,6 +5,7 @@ import type { AuditLog } from "../management/audit/audit-log.ts";
 import type { Plane } from "../management/plane.ts";
 import type { Server } from "../management/server.ts";
 import type { EventHub } from "./events/event-hub.ts";
+import type { EntityLists } from "./lists/entity-lists.ts";
 import type { Sessions } from "./security/sessions.ts";
 
 /** The HTTP server, with routes typed by their zod schemas. */
@@ -15,6 +16,7 @@ export interface ApiContext {
   readonly server: Server;
   readonly plane: Plane;
   readonly events: EventHub;
+  readonly lists: EntityLists;
   /** This server's id: new at each start, as in Brooklyn. */
   readonly nodeId: string;
   readonly sessions: Sessions;

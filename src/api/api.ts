@@ -9,6 +9,7 @@ import type { Server } from "../management/server.ts";
 import type { Api, ApiContext } from "./api-context.ts";
 import { EventHub } from "./events/event-hub.ts";
 import { readBodies } from "./http/bodies.ts";
+import { EntityLists } from "./lists/entity-lists.ts";
 import { answerBadRequest, answerFailures } from "./http/failures.ts";
 import { answerIfChanged } from "./http/conditional.ts";
 import { pageLists } from "./http/paging.ts";
@@ -46,11 +47,13 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
   const api = fastify({ ...overTls, forceCloseConnections: true, frameworkErrors: answerBadRequest, routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } }).withTypeProvider<ZodTypeProvider>();
   api.setValidatorCompiler(validatorCompiler);
   api.setSerializerCompiler(options.checkAnswers === true ? serializerCompiler : () => (data) => JSON.stringify(data));
+  const nodeId = plane.ids.taskId();
   const context: ApiContext = {
     server,
     plane,
     events: new EventHub(plane.events, { startedAt: plane.clock.now(), entity: plane.entity.bind(plane) }),
-    nodeId: plane.ids.taskId(),
+    lists: new EntityLists(plane.events, nodeId),
+    nodeId,
     audit: new AuditLog(plane.documents, plane.clock),
     sessions: new Sessions(plane.clock, server.properties),
     isShuttingDown: false,
@@ -79,6 +82,7 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
   api.addHook("onClose", async () => {
     endAudit();
     context.events.close();
+    context.lists.close();
   });
   return api;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Api } from "../api-context.ts";
 
 /**
@@ -14,6 +15,12 @@ export function answerIfChanged(api: Api): void {
     void reply.code(304).removeHeader("content-type");
     return null;
   });
+}
+
+/** For answers whose tag is known beforehand: gives them the tag, and tells whether the client has the same already. */
+export function isUnchanged(request: FastifyRequest, reply: FastifyReply, tag: string): boolean {
+  void reply.header("etag", tag);
+  return matches(request.headers["if-none-match"], tag);
 }
 
 function matches(header: string | undefined, tag: string): boolean {

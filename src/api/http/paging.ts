@@ -42,15 +42,34 @@ function addParameters(route: RouteOptions): void {
 }
 
 function pageOf(items: unknown[], request: FastifyRequest, reply: FastifyReply): unknown[] {
-  const { limit, from } = Page.parse(request.query);
-  void reply.header("x-total-count", items.length);
-  if (limit === undefined) return from === 0 ? items : items.slice(from);
+  const asked = askedPage(request);
+  tellPages(items.length, asked, request, reply);
+  return slice(items, asked);
+}
+
+/** Which items of a list a request asks for. */
+export interface AskedPage {
+  readonly from: number;
+  readonly limit?: number | undefined;
+}
+
+export function askedPage(request: FastifyRequest): AskedPage {
+  return Page.parse(request.query);
+}
+
+export function slice<T>(items: readonly T[], { from, limit }: AskedPage): T[] {
+  return limit === undefined ? items.slice(from) : items.slice(from, from + limit);
+}
+
+/** Sets the headers that tell of the other pages. @param total the number of all items */
+export function tellPages(total: number, { from, limit }: AskedPage, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header("x-total-count", total);
+  if (limit === undefined) return;
   const at = (start: number, rel: string) => {
     const url = new URL(request.url, "http://server");
     url.searchParams.set("from", String(start));
     return `<${url.pathname}${url.search}>; rel="${rel}"`;
   };
-  const links = [...(from + limit < items.length ? [at(from + limit, "next")] : []), ...(from > 0 ? [at(Math.max(0, from - limit), "prev")] : [])];
+  const links = [...(from + limit < total ? [at(from + limit, "next")] : []), ...(from > 0 ? [at(Math.max(0, from - limit), "prev")] : [])];
   if (links.length > 0) void reply.header("link", links.join(", "));
-  return items.slice(from, from + limit);
 }

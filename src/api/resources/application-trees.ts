@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Entity } from "../../model/entity.ts";
 import type { Api, ApiContext } from "../api-context.ts";
 import { flag, globFilter, listParameter } from "../http/query.ts";
+import { sendList } from "../lists/send-list.ts";
 import { failures } from "../shapes/api-error.ts";
 import { currentConfig } from "../shapes/config-values.ts";
 import { entityDetail, EntityDetail, relationsOf } from "../shapes/entity-summary.ts";
@@ -12,7 +13,7 @@ import { currentSensors } from "../shapes/sensor-summary.ts";
 const tags = ["applications"];
 
 /** `/applications/fetch`, which br and the web page need although it is deprecated, and its successor `/applications/details`. */
-export function addApplicationTrees(api: Api, { plane }: ApiContext): void {
+export function addApplicationTrees(api: Api, { plane, lists }: ApiContext): void {
   // `tree` is its name of 2014.
   for (const path of ["/applications/fetch", "/applications/tree"]) api.get(
     path,
@@ -24,11 +25,12 @@ export function addApplicationTrees(api: Api, { plane }: ApiContext): void {
         response: { 200: z.array(EntityDetail), ...failures },
       },
     },
-    async ({ query }) => {
-      const wanted = new Set(query.sensors);
-      const extra = wanted.size === 0 ? undefined : (entity: Entity) => ({ creationTimeUtc: entity.createdAt, sensors: currentSensors(entity, (name) => wanted.has(name)) });
-      const options = { depth: -1, ...(extra === undefined ? {} : { extra }) };
-      return [...plane.applications(), ...namedWithAncestors(query.items)].map((entity) => entityDetail(entity, options));
+    async (request, reply) => {
+      const { items, sensors } = request.query;
+      const wanted = new Set(sensors);
+      const roots = () => [...plane.applications(), ...namedWithAncestors(items)];
+      if (wanted.size === 0) return sendList(request, reply, lists.trees(request.url, roots));
+      return sendList(request, reply, lists.treesWith(roots, (entity) => ({ creationTimeUtc: entity.createdAt, sensors: currentSensors(entity, (name) => wanted.has(name)) })));
     },
   );
 

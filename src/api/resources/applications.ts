@@ -9,11 +9,12 @@ import { consumes } from "../http/bodies.ts";
 import { findApplication } from "../http/find.ts";
 import { flag } from "../http/query.ts";
 import { absolute } from "../http/reply-headers.ts";
+import { sendList } from "../lists/send-list.ts";
 import { regexFilter } from "../http/type-filter.ts";
 import { waitFor } from "../http/timeouts.ts";
 import { failures } from "../shapes/api-error.ts";
 import { applicationSummary, ApplicationSummary } from "../shapes/application-summary.ts";
-import { entitySummary, EntitySummary } from "../shapes/entity-summary.ts";
+import { EntitySummary } from "../shapes/entity-summary.ts";
 import { links } from "../shapes/links.ts";
 import { sensorJson } from "../shapes/sensor-summary.ts";
 import { taskSummary, TaskSummary } from "../shapes/task-summary.ts";
@@ -97,9 +98,11 @@ export function addApplications(api: Api, context: ApiContext): void {
   api.get(
     "/applications/:application/descendants",
     { schema: { tags, summary: "The application and all its entities, parents first", params: inPath, querystring: ofType, response: { 200: z.array(EntitySummary), ...failures } } },
-    async ({ params, query }) => {
-      const accepts = regexFilter(query.typeRegex, { whole: true });
-      return [...findApplication(plane, params.application).descendants()].filter((each) => accepts(each.typeName)).map((each) => entitySummary(each));
+    async (request, reply) => {
+      const accepts = regexFilter(request.query.typeRegex, { whole: true });
+      const application = findApplication(plane, request.params.application);
+      const entities = () => [...application.descendants()].filter((each) => accepts(each.typeName));
+      return sendList(request, reply, context.lists.summaries(application, request.url, entities));
     },
   );
 

@@ -7,6 +7,7 @@ import { consumes } from "../http/bodies.ts";
 import { findApplication, findEntity } from "../http/find.ts";
 import { count, flag } from "../http/query.ts";
 import { absolute } from "../http/reply-headers.ts";
+import { sendList } from "../lists/send-list.ts";
 import { regexFilter } from "../http/type-filter.ts";
 import { waitFor, waitOf } from "../http/timeouts.ts";
 import { failures } from "../shapes/api-error.ts";
@@ -28,18 +29,20 @@ export function addEntities(api: Api, context: ApiContext): void {
   const { plane, server } = context;
   const entity = plane.entity.bind(plane);
 
-  api.get(AT, { schema: { tags, summary: "The application's children", params: z.object({ application: z.string() }), response: { 200: z.array(EntitySummary), ...failures } } }, async ({ params }) =>
-    findApplication(plane, params.application).children.map((child) => entitySummary(child)),
-  );
+  api.get(AT, { schema: { tags, summary: "The application's children", params: z.object({ application: z.string() }), response: { 200: z.array(EntitySummary), ...failures } } }, async (request, reply) => {
+    const application = findApplication(plane, request.params.application);
+    return sendList(request, reply, context.lists.summaries(application, request.url, () => application.children));
+  });
 
   api.get(`${AT}/:entity`, { schema: { tags, summary: "An entity", params: entityInPath, response: { 200: EntitySummary, ...failures } } }, async ({ params }) =>
     entitySummary(findEntity(plane, params.application, params.entity)),
   );
 
   // `entities` as in 2014.
-  for (const path of [`${AT}/:entity/children`, `${AT}/:entity/entities`]) api.get(path, { schema: { tags, summary: "The entity's children", params: entityInPath, response: { 200: z.array(EntitySummary), ...failures } } }, async ({ params }) =>
-    findEntity(plane, params.application, params.entity).children.map((child) => entitySummary(child)),
-  );
+  for (const path of [`${AT}/:entity/children`, `${AT}/:entity/entities`]) api.get(path, { schema: { tags, summary: "The entity's children", params: entityInPath, response: { 200: z.array(EntitySummary), ...failures } } }, async (request, reply) => {
+    const { application, children } = findEntity(plane, request.params.application, request.params.entity);
+    return sendList(request, reply, context.lists.summaries(application, request.url, () => children));
+  });
 
   api.post(
     `${AT}/:entity/children`,
@@ -112,9 +115,11 @@ export function addEntities(api: Api, context: ApiContext): void {
   api.get(
     `${AT}/:entity/descendants`,
     { schema: { tags, summary: "The entity and all below it, parents first", params: entityInPath, querystring: ofType, response: { 200: z.array(EntitySummary), ...failures } } },
-    async ({ params, query }) => {
-      const accepts = regexFilter(query.typeRegex, { whole: true });
-      return [...findEntity(plane, params.application, params.entity).descendants()].filter((each) => accepts(each.typeName)).map((each) => entitySummary(each));
+    async (request, reply) => {
+      const accepts = regexFilter(request.query.typeRegex, { whole: true });
+      const root = findEntity(plane, request.params.application, request.params.entity);
+      const entities = () => [...root.descendants()].filter((each) => accepts(each.typeName));
+      return sendList(request, reply, context.lists.summaries(root.application, request.url, entities));
     },
   );
 
