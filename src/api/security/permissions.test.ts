@@ -58,13 +58,13 @@ describe("permissions", () => {
   it("hold for lists that are ready-made: who may not see entities gets none of what others were sent, nor hears that it is unchanged", async () => {
     const { api } = await started();
     await api.inject({ method: "PUT", url: "/v1/applications/myapp12345", payload: "services: [{type: test-service}]", headers: as("ann") });
-    for (const [url, status, body] of [["/v1/applications/fetch", 200, "[]"], ["/v1/applications/myapp12345/descendants", 403, ""], ["/v1/applications/myapp12345/entities", 403, ""]] as const) {
+    for (const [url, status, body] of [["/v1/applications/fetch", 200, "[]"], ["/v1/applications/myapp12345/descendants", 403, "not authorized"], ["/v1/applications/myapp12345/entities", 403, "not authorized"]] as const) {
       const seen = await api.inject({ method: "GET", url, headers: as("rob") });
       expect(seen.body).toContain("myapp12345");
       for (const tag of [undefined, String(seen.headers["etag"])]) {
         const refused = await api.inject({ method: "GET", url, headers: { ...as("lou"), ...(tag === undefined ? {} : { "if-none-match": tag }) } });
         expect([url, refused.statusCode]).toEqual([url, status]);
-        if (body !== "") expect(refused.body).toBe(body);
+        expect(refused.body).toContain(body);
         expect(refused.body).not.toContain("myapp12345");
       }
     }
