@@ -65,12 +65,7 @@ export const ENGINE_VERSION = sensor("docker.engine.version", types.string, "Ver
 export const ENGINE_STORAGE = sensor("docker.engine.storageDriver", types.string, "Storage driver of the engine");
 export const HOST_CONTAINERS = sensor("docker.containers.total", types.integer, "Number of containers on the host");
 
-export const MACHINE_UPTIME = sensor("machine.uptime", types.duration, "How long the machine has been up", { transient: true });
-export const MACHINE_LOAD = sensor("machine.loadAverage", types.double, "Load average of the last minute", { transient: true });
-export const MACHINE_CPU = sensor("machine.cpu", types.double, "CPU use, as a fraction of all cores", { transient: true });
-export const MACHINE_MEMORY_FREE = sensor("machine.memory.free", types.long, "Free memory in KiB", { transient: true });
-export const MACHINE_MEMORY_TOTAL = sensor("machine.memory.total", types.long, "Memory in KiB", { transient: true });
-export const MACHINE_MEMORY_USED = sensor("machine.memory.used", types.long, "Used memory in KiB", { transient: true });
+export { MACHINE_CPU, MACHINE_LOAD, MACHINE_MEMORY_FREE, MACHINE_MEMORY_TOTAL, MACHINE_MEMORY_USED, MACHINE_UPTIME } from "../software/feed/machine-sensors.ts";
 // The article's names and units (0.4)
 export const DOCKER_MACHINE_UPTIME = sensor("docker.machine.uptime", types.duration, "How long the machine has been up", { transient: true });
 export const DOCKER_MACHINE_LOAD = sensor("docker.machine.loadAverage", types.double, "Load average of the last minute", { transient: true });

@@ -67,6 +67,9 @@ export const workflowSteps: readonly string[] = [
 /** How what is there differs, by section and name. */
 export const differences: Readonly<Record<string, string>> = {
   "Initializers: tasks.kubectl.ContainerEffector": "Docker Engine runs the container, on the host of the entity's own container or on the management server; volumes are `hostPath` and `emptyDir`",
+  "Initializers: core.sensor.function.FunctionSensor": "The function is a `$brooklyn:` expression, worked out anew each period, or a constant of Guava; Java code is refused",
+  "Initializers: core.sensor.DurationSinceSensor": "Counts from the making of the entity; Java suppliers are refused",
+  "Initializers: core.entity.AddDeploySensorsInitializer": "The sensor `deployment.metadata` has the time; who deployed is in the audit log",
   "Initializers: tasks.kubectl.ContainerSensor": "As `ContainerEffector`",
   "Root of a blueprint: description": "Read and not kept",
   "Root of a blueprint: origin": "Read and not kept, as in Brooklyn",
@@ -88,7 +91,6 @@ export const differences: Readonly<Record<string, string>> = {
   "Enrichers: policy.ha.ServiceFailureDetector": "Also taken under `brooklyn.policies`, with its keys of 2014, where blueprints of 2014 have it",
 };
 
-const noJava = "It stands for Java code, which Clocker does not run";
 const notInCatalog = "No bundle in `catalog/` yet: a bundle of one's own, or a `docker:` image";
 
 /** Why what is not there is not: by section and the beginning of the name, the longest first. */
@@ -121,12 +123,6 @@ export const absences: Readonly<Record<string, string>> = {
   "Enrichers: policy.failover.": "`ElectPrimaryPolicy` does it by itself",
   "Initializers: core.sensor.windows.": "There are no Windows machines",
   "Initializers: entity.java.": "`HttpRequestSensor`, where the JVM offers its figures over HTTP",
-  "Initializers: core.effector.http.": "`workflow-effector` with the step `http`",
-  "Initializers: core.effector.": "`workflow-effector` with the steps `invoke-effector` and `add-entity`",
-  "Initializers: core.sensor.function.": noJava,
-  "Initializers: core.sensor.": "`workflow-sensor`",
-  "Initializers: entity.machine.": "Machines and containers publish their figures by themselves",
-  "Initializers: core.entity.": "`brooklyn.tags` and `static-sensor`",
   "Workflow steps: clear-workflow-variable": "Set it with `let`",
   "Endpoints: GET /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, at `/v1/activities`",
   "Endpoints: DELETE /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, and go with them",

@@ -24,6 +24,10 @@ export interface FakeManagementOptions {
   /** By name, as blueprints give them. */
   locations?: Readonly<Record<string, Location>>;
   resources?: ResourceLoader;
+  /** In place of those that the lists give. */
+  types?: Types;
+  /** In place of one that understands `attributeWhenReady` only. */
+  dsl?: ConstructorParameters<typeof Plane>[0]["dsl"];
 }
 
 export interface FakeManagement {
@@ -45,11 +49,11 @@ export function fakeManagement(options: FakeManagementOptions = {}): FakeManagem
     clock,
     randomBytes: (size) => randomBytes(size),
     persister: new Persister({ store: new InMemoryStore(), clock, onError: (error) => void logged.push(String(error)) }),
-    types: new Types({ entities: [basicApplication, ...(options.entityTypes ?? [])], adjuncts: options.adjunctTypes ?? [], initializers: options.initializerTypes ?? [] }),
+    types: options.types ?? new Types({ entities: [basicApplication, ...(options.entityTypes ?? [])], adjuncts: options.adjunctTypes ?? [], initializers: options.initializerTypes ?? [] }),
     resources: options.resources ?? noResources,
     secrets: { seal: (plain) => plain, open: (sealed) => String(sealed) },
     log,
-    dsl: { isDeferred, resolve },
+    dsl: options.dsl ?? { isDeferred, resolve },
     locations: () => fakeLocations(options.locations ?? {}),
   });
   return { plane, clock, logged };

@@ -1,8 +1,9 @@
 import type { Entity } from "../../model/entity.ts";
 import type { Work } from "../../model/work.ts";
+import { publishMachine } from "../../software/feed/machine-sensors.ts";
 import { DockerCloud } from "../cloud.ts";
 import * as keys from "../keys.ts";
-import { cpuBetween, readCounters, type MachineCounters } from "./machine-metrics.ts";
+import { cpuBetween, readCounters, type MachineCounters } from "../../software/feed/machine-counters.ts";
 import type { HostRuntime } from "./host-runtime.ts";
 
 const last = new WeakMap<Entity, MachineCounters>();
@@ -21,17 +22,11 @@ export async function readHost(runtime: HostRuntime, work: Work): Promise<void> 
 
 function publish(host: Entity, counters: MachineCounters, cpu: number | undefined): void {
   const used = counters.memoryTotal - counters.memoryFree;
-  host.set(keys.MACHINE_UPTIME, Math.round(counters.uptimeSeconds * 1000));
-  host.set(keys.MACHINE_LOAD, counters.loadAverage);
-  host.set(keys.MACHINE_MEMORY_TOTAL, counters.memoryTotal);
-  host.set(keys.MACHINE_MEMORY_FREE, counters.memoryFree);
-  host.set(keys.MACHINE_MEMORY_USED, used);
+  publishMachine(host, counters, cpu);
   host.set(keys.DOCKER_MACHINE_UPTIME, Math.round(counters.uptimeSeconds * 1000));
   host.set(keys.DOCKER_MACHINE_LOAD, counters.loadAverage);
   host.set(keys.DOCKER_MACHINE_MEMORY_TOTAL, counters.memoryTotal * 1024);
   host.set(keys.DOCKER_MACHINE_MEMORY_FREE, counters.memoryFree * 1024);
   host.set(keys.DOCKER_MACHINE_MEMORY_USED, used * 1024);
-  if (cpu === undefined) return;
-  host.set(keys.MACHINE_CPU, Math.round(cpu * 10_000) / 10_000);
-  host.set(keys.DOCKER_MACHINE_CPU, Math.round(cpu * 10_000) / 100);
+  if (cpu !== undefined) host.set(keys.DOCKER_MACHINE_CPU, Math.round(cpu * 10_000) / 100);
 }

@@ -65,7 +65,8 @@ export async function runContainerJob(entity: Entity, job: ContainerJob, work: W
   try {
     return await runOn(engine, entity, job, alsoEndedBy(work, expiry.signal));
   } catch (error) {
-    if (expiry.signal.aborted && !work.signal.aborted) throw expiry.signal.reason;
+    work.signal.throwIfAborted();
+    expiry.signal.throwIfAborted();
     throw error;
   } finally {
     cancelTimer();

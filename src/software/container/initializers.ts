@@ -1,13 +1,10 @@
 import type { InitializerConfig, InitializerType } from "../../model/adjunct.ts";
-import { configKey } from "../../model/config-key.ts";
-import { effector } from "../../model/effector.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { isRecord } from "../../model/predicate/subject.ts";
-import { types } from "../../model/types/index.ts";
 import type { Work } from "../../model/work.ts";
 import { wholeText } from "../feed/output.ts";
-import { parameterOf } from "../initializer/command-effector.ts";
+import { addEffector, effectorKeys, effectorName } from "../initializer/effector-keys.ts";
 import { pollSensor } from "../initializer/poll-sensor.ts";
 import { outputOptions, valueOfOutput } from "../initializer/sensor-output.ts";
 import { declareSensor, pollKeys, sensorKeys } from "../initializer/sensor-keys.ts";
@@ -15,27 +12,20 @@ import { asVariables } from "../process/environment.ts";
 import { type ContainerJob, runContainerJob } from "./container-job.ts";
 import { containerKeys, IMAGE, readContainerJob, TIMEOUT } from "./container-keys.ts";
 
-const NAME = configKey("name", types.string, "Name of the effector", { constraints: ["required"] });
-const DESCRIPTION = configKey("description", types.string, "What the effector does", { defaultValue: "" });
-const PARAMETERS = configKey("parameters", types.map(types.json), "By name: type, description and defaultValue; given to the container as environment variables", { defaultValue: {} });
-
 /** Brooklyn's `ContainerEffector`: an effector that runs a container and returns what it wrote. Docker Engine runs it, where Brooklyn asks Kubernetes. */
 export const containerEffector: InitializerType = {
   name: "org.apache.brooklyn.tasks.kubectl.ContainerEffector",
   displayName: "Container effector",
   description: "Adds an effector that runs a container, on the host of the entity's own container or on the management server",
   aliases: ["container-effector"],
-  config: [NAME, DESCRIPTION, PARAMETERS, ...containerKeys],
+  config: [...effectorKeys, ...containerKeys],
   apply: (entity, config) => {
-    const name = config.get(NAME);
-    if (name === undefined) throw new ClockerError("invalid-blueprint", `Cannot initialize "${entity.displayName}": container-effector needs a name`, { remedy: 'Give "name" in its brooklyn.config' });
+    const name = effectorName(entity, config, "container-effector");
     requireImage(entity, config, `effector "${name}"`);
-    const parameters = Object.entries(config.get(PARAMETERS)).map(([parameter, definition]) => parameterOf(entity, parameter, definition));
-    const run = async (given: Readonly<Record<string, unknown>>, work: Work): Promise<string> => {
+    addEffector(entity, config, "container-effector", async ({ parameters: given, work }) => {
       const variables = asVariables(given, `the parameters of effector "${name}"`);
       return wholeText(await runConfigured(entity, config, work, (job) => ({ ...job, env: { ...job.env, ...variables } })));
-    };
-    entity.dynamicEffectors.set(name, effector(name, config.get(DESCRIPTION), async ({ parameters: given, work }) => run(given, work), { parameters, returnType: "java.lang.String" }));
+    }, "java.lang.String");
   },
 };
 

@@ -28,22 +28,3 @@ export function mapIn(output: string): Readonly<Record<string, unknown>> {
 export function lastDocument(output: string): string {
   return output.split(/^---.*$/m).findLast((part) => part.trim() !== "")?.trim() ?? "";
 }
-
-/**
- * What lies at a JSONPath of names and indexes: `$`, `$.a.b`, `$.items[0]['x.y']`; undefined when nothing does.
- * @throws ClockerError `invalid-value` for other paths
- */
-export function atJsonPath(value: unknown, path: string): unknown {
-  const steps = /^\s*\$?/.exec(path)?.[0].length ?? 0;
-  let current = value;
-  const segment = /\.([\w-]+)|\[\s*(?:'([^']*)'|"([^"]*)"|(\d+))\s*\]/y;
-  segment.lastIndex = steps;
-  while (segment.lastIndex < path.trimEnd().length) {
-    const match = segment.exec(path);
-    if (match === null) throw new ClockerError("invalid-value", `Cannot read JSONPath "${path}": only names and indexes are understood, such as $.a.b[0]`);
-    const name = match[1] ?? match[2] ?? match[3] ?? match[4] ?? "";
-    if (typeof current !== "object" || current === null || !Object.hasOwn(current, name)) return undefined;
-    current = Reflect.get(current, name);
-  }
-  return current;
-}

@@ -2,15 +2,16 @@ import type { InitializerConfig, InitializerType } from "../../model/adjunct.ts"
 import { configKey } from "../../model/config-key.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
+import { jsonPath } from "../../model/predicate/json-path.ts";
 import { parseStructuredText, types } from "../../model/types/index.ts";
 import type { Work } from "../../model/work.ts";
 import { readHttp } from "../feed/http.ts";
-import { atJsonPath, wholeText } from "../feed/output.ts";
+import { wholeText } from "../feed/output.ts";
 import { pollSensor } from "./poll-sensor.ts";
 import { declareSensor, pollKeys, resolved, sensorKeys } from "./sensor-keys.ts";
 
 const URI = configKey("uri", types.string, "The address to get, from the management node", { constraints: ["required"] });
-const JSON_PATH = configKey("jsonPath", types.string, "What of a JSON answer is the value, as a path of names and indexes", { defaultValue: "$" });
+const JSON_PATH = configKey("jsonPath", types.string, "What of a JSON answer is the value: a path such as $.a.b[0]", { defaultValue: "$" });
 const USERNAME = configKey("username", types.string, "User for basic authentication");
 const PASSWORD = configKey("password", types.secret, "Password for basic authentication", { secret: true });
 const HEADERS = configKey("headers", types.map(types.string), "Headers of the request", { defaultValue: {} });
@@ -43,5 +44,7 @@ async function valueAt(entity: Entity, config: InitializerConfig, work: Work): P
   if (status < 200 || status > 299) throw new ClockerError("unreachable", `Cannot read "${url}": it answered ${status}`);
   const path = config.get(JSON_PATH);
   const parsed = parseStructuredText(body);
-  return path === "$" || path === "" ? wholeText(body) : atJsonPath(parsed, path);
+  if (path === "$" || path === "") return wholeText(body);
+  const found = jsonPath(path)(parsed);
+  return found.isPresent ? found.value : undefined;
 }

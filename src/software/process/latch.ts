@@ -1,17 +1,28 @@
 import type { ConfigKey } from "../../model/config-key.ts";
 import type { Entity } from "../../model/entity.ts";
 import type { Work } from "../../model/work.ts";
+import { concurrencyLimitOf, takePlace } from "./concurrency-limit.ts";
 
 /**
- * Waits until a latch opens: until its value, usually `$brooklyn:attributeWhenReady`, can be had. As in Brooklyn a value that resolves to
- * false does not hold anything up. Nothing happens where the latch is not set.
+ * Runs `body` behind a latch: once its value, usually `$brooklyn:attributeWhenReady`, can be had. As in Brooklyn a value that resolves to false does
+ * not hold anything up, and one that is a limit of concurrency (`MaxConcurrencySensor`) lets only so many in at a time. Nothing is waited for
+ * where the latch is not set.
  */
-export async function waitForLatch(entity: Entity, latch: ConfigKey<boolean>, work: Work): Promise<void> {
+export async function behindLatch<T>(entity: Entity, latch: ConfigKey<boolean>, work: Work, body: () => Promise<T>): Promise<T> {
   const found = entity.config.find(latch);
-  if (found === undefined) return;
-  await work.step(`waiting for ${latch.name}`, async (step) => {
+  if (found === undefined) return await body();
+  const leave = await work.step(`waiting for ${latch.name}`, async (step) => {
     step.waitFor(`${latch.name} of "${entity.displayName}"`);
-    const open = await entity.config.get(latch, step);
+    const value = await entity.management.resolve(found.raw, found.owner, step);
+    const limit = concurrencyLimitOf(value);
+    if (limit !== undefined) return await takePlace(entity.management, limit, step);
+    const open = value === undefined || value === null ? latch.defaultValue : entity.config.coerce(latch, value);
     if (open !== true) step.log(`${latch.name} is ${String(open)}: not waiting`);
+    return () => {};
   });
+  try {
+    return await body();
+  } finally {
+    leave();
+  }
 }

@@ -6,7 +6,7 @@ import { bringArchive } from "./download.ts";
 import { environmentOf } from "./environment.ts";
 import { oneAtATime } from "./keyed-lock.ts";
 import { SKIP_INSTALL } from "./keys.ts";
-import { waitForLatch } from "./latch.ts";
+import { behindLatch } from "./latch.ts";
 import {
   CUSTOMIZE_COMMAND,
   INSTALL_COMMAND,
@@ -43,9 +43,8 @@ async function install(site: Site, work: Work): Promise<string | undefined> {
     work.log(`Skipped: ${SKIP_INSTALL.name} is set`);
     return undefined;
   }
-  await waitForLatch(entity, LATCHES.setup, work);
   // Entities that install the same share the folder: one of them installs, the others wait and find it done.
-  return await oneAtATime(`${location.machine.name}:${installDir}`, work, async () => {
+  return await behindLatch(entity, LATCHES.setup, work, () => oneAtATime(`${location.machine.name}:${installDir}`, work, async () => {
     const before = await installedBefore(site, work);
     if (before !== undefined) {
       work.log(`Already installed in ${installDir}`);
@@ -54,41 +53,39 @@ async function install(site: Site, work: Work): Promise<string | undefined> {
     const archive = await installAnew(site, work);
     await location.machine.upload(`${archive ?? ""}\n`, `${installDir}/${MARKER}`, { signal: work.signal });
     return archive;
-  });
+  }));
 }
 
 async function installAnew(site: Site, work: Work): Promise<string | undefined> {
   const { entity } = site;
-  await waitForLatch(entity, LATCHES.preInstallResources, work);
-  await copyResources(site, "preinstall", work);
+  await behindLatch(entity, LATCHES.preInstallResources, work, () => copyResources(site, "preinstall", work));
   await runCommand(site, "pre-install", PRE_INSTALL_COMMAND, "pre-install-command", site.installDir, work);
-  await waitForLatch(entity, LATCHES.installResources, work);
-  await copyResources(site, "install", work);
-  await waitForLatch(entity, LATCHES.install, work);
-  const archive = await bringArchive(site, work);
-  await runCommand(site, "install", INSTALL_COMMAND, "install (main)", site.installDir, work, { DOWNLOAD_FILE: archive ?? "" });
+  await behindLatch(entity, LATCHES.installResources, work, () => copyResources(site, "install", work));
+  const archive = await behindLatch(entity, LATCHES.install, work, async () => {
+    const brought = await bringArchive(site, work);
+    await runCommand(site, "install", INSTALL_COMMAND, "install (main)", site.installDir, work, { DOWNLOAD_FILE: brought ?? "" });
+    return brought;
+  });
   await runCommand(site, "post-install", POST_INSTALL_COMMAND, "post-install-command", site.installDir, work);
   return archive;
 }
 
 async function customize(site: Site, archive: string | undefined, work: Work): Promise<void> {
   const { entity } = site;
-  await waitForLatch(entity, LATCHES.customizeResources, work);
-  await copyResources(site, "customize", work);
+  await behindLatch(entity, LATCHES.customizeResources, work, () => copyResources(site, "customize", work));
   await runCommand(site, "pre-customize", PRE_CUSTOMIZE_COMMAND, "pre-customize-command", site.runDir, work);
-  await waitForLatch(entity, LATCHES.customize, work);
-  if (archive !== undefined && (await entity.config.get(DOWNLOAD_UNPACK, work))) await unpackInto(site, archive, site.runDir, work);
-  await runCommand(site, "customize", CUSTOMIZE_COMMAND, "customize (main)", site.runDir, work);
+  await behindLatch(entity, LATCHES.customize, work, async () => {
+    if (archive !== undefined && (await entity.config.get(DOWNLOAD_UNPACK, work))) await unpackInto(site, archive, site.runDir, work);
+    await runCommand(site, "customize", CUSTOMIZE_COMMAND, "customize (main)", site.runDir, work);
+  });
   await runCommand(site, "post-customize", POST_CUSTOMIZE_COMMAND, "post-customize-command", site.runDir, work);
 }
 
 async function launch(site: Site, work: Work): Promise<void> {
   const { entity } = site;
-  await waitForLatch(entity, LATCHES.launchResources, work);
-  await copyResources(site, "runtime", work);
+  await behindLatch(entity, LATCHES.launchResources, work, () => copyResources(site, "runtime", work));
   await runCommand(site, "pre-launch", PRE_LAUNCH_COMMAND, "pre-launch-command", site.runDir, work);
-  await waitForLatch(entity, LATCHES.launch, work);
-  await runCommand(site, "launch", LAUNCH_COMMAND, "launch (main)", site.runDir, work);
+  await behindLatch(entity, LATCHES.launch, work, () => runCommand(site, "launch", LAUNCH_COMMAND, "launch (main)", site.runDir, work));
   await runCommand(site, "post-launch", POST_LAUNCH_COMMAND, "post-launch-command", site.runDir, work);
 }
 

@@ -9,7 +9,7 @@ import { isUp, setNotUp } from "../stock/service-state.ts";
 import { startChildren } from "../stock/startable.ts";
 import { checkRunning, hasEnded, publishFinding, type Finding } from "./check-running.ts";
 import { CHILDREN_STARTABLE_MODE, SKIP_START, SKIP_START_IF_RUNNING } from "./keys.ts";
-import { waitForLatch } from "./latch.ts";
+import { behindLatch } from "./latch.ts";
 import { monitorProcess } from "./monitor.ts";
 import { asTheOnlyOne } from "./one-at-a-time.ts";
 import { LATCHES } from "./phase-keys.ts";
@@ -35,21 +35,25 @@ export async function startOnMachine(entity: Entity, locations: unknown, work: W
   await starting(entity, async () => {
     setNotUp(entity, SERVICE_PROCESS_IS_RUNNING.name, "The process has not been started");
     const mayRunAlready = machineOf(entity) !== undefined && !isStopped;
-    await waitForLatch(entity, LATCHES.start, work);
-    await waitForLatch(entity, LATCHES.provision, work);
-    const plan = await planPorts(entity, work);
-    const location = await standOnMachine(entity, locations, plan.inbound, work);
-    const site = await work.step("pre-start", async (step) => {
-      publishHost(entity, location);
-      await takePorts(entity, location, plan, step);
-      return await prepareSite(entity, location, step);
-    });
-    const mode = entity.children.length === 0 ? "NONE" : await entity.config.get(CHILDREN_STARTABLE_MODE, work);
-    if (mode === "BACKGROUND") startChildrenInBackground(entity);
-    await inParallel([() => runProcess(site, mayRunAlready, work), ...(mode === "FOREGROUND" ? [() => startChildren(entity, work)] : [])], (each) => each());
-    if (mode === "FOREGROUND_LATE") await startChildren(entity, work);
-    if (mode === "BACKGROUND_LATE") startChildrenInBackground(entity);
+    await behindLatch(entity, LATCHES.start, work, () => startBehindLatch(entity, locations, mayRunAlready, work));
   });
+}
+
+async function startBehindLatch(entity: Entity, locations: unknown, mayRunAlready: boolean, work: Work): Promise<void> {
+  const { location, plan } = await behindLatch(entity, LATCHES.provision, work, async () => {
+    const planned = await planPorts(entity, work);
+    return { plan: planned, location: await standOnMachine(entity, locations, planned.inbound, work) };
+  });
+  const site = await work.step("pre-start", async (step) => {
+    publishHost(entity, location);
+    await takePorts(entity, location, plan, step);
+    return await prepareSite(entity, location, step);
+  });
+  const mode = entity.children.length === 0 ? "NONE" : await entity.config.get(CHILDREN_STARTABLE_MODE, work);
+  if (mode === "BACKGROUND") startChildrenInBackground(entity);
+  await inParallel([() => runProcess(site, mayRunAlready, work), ...(mode === "FOREGROUND" ? [() => startChildren(entity, work)] : [])], (each) => each());
+  if (mode === "FOREGROUND_LATE") await startChildren(entity, work);
+  if (mode === "BACKGROUND_LATE") startChildrenInBackground(entity);
 }
 
 /** Brooklyn's `BACKGROUND` modes: the entity's start neither waits for its children nor fails with them. */

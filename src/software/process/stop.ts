@@ -9,7 +9,7 @@ import { setNotUp } from "../stock/service-state.ts";
 import { stopChildren } from "../stock/startable.ts";
 import { environmentOf } from "./environment.ts";
 import { CHILDREN_STARTABLE_MODE, PROCESS_STOP_TIMEOUT, SKIP_START } from "./keys.ts";
-import { waitForLatch } from "./latch.ts";
+import { behindLatch } from "./latch.ts";
 import { asTheOnlyOne } from "./one-at-a-time.ts";
 import { LATCHES, STOP_COMMAND } from "./phase-keys.ts";
 import { freePorts } from "./ports.ts";
@@ -42,12 +42,13 @@ export async function stopSoftware({ entity, parameters, work }: EffectorCall): 
 export async function stopOnMachine(entity: Entity, modes: { process: StopMode; machine: StopMode }, work: Work): Promise<void> {
   const wasStopped = entity.get(SERVICE_STATE) === "STOPPED";
   await stopping(entity, async () => {
-    await waitForLatch(entity, LATCHES.stop, work);
-    entity.stopFeeds();
-    if ((await entity.config.get(CHILDREN_STARTABLE_MODE, work)) !== "NONE") await stopChildren(entity, work);
-    const leaves = modes.machine !== "NEVER";
-    if (modes.process === "ALWAYS" || (modes.process === "IF_NOT_STOPPED" && !wasStopped)) await stopProcess(entity, leaves, work);
-    if (leaves) await releaseMachine(entity, work);
+    await behindLatch(entity, LATCHES.stop, work, async () => {
+      entity.stopFeeds();
+      if ((await entity.config.get(CHILDREN_STARTABLE_MODE, work)) !== "NONE") await stopChildren(entity, work);
+      const leaves = modes.machine !== "NEVER";
+      if (modes.process === "ALWAYS" || (modes.process === "IF_NOT_STOPPED" && !wasStopped)) await stopProcess(entity, leaves, work);
+      if (leaves) await releaseMachine(entity, work);
+    });
   });
 }
 

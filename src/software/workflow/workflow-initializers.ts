@@ -5,7 +5,7 @@ import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { isRecord } from "../../model/predicate/subject.ts";
 import { types } from "../../model/types/index.ts";
-import { parameterOf } from "../initializer/command-effector.ts";
+import { parameterOf } from "../initializer/effector-keys.ts";
 import { declare, publish } from "../initializer/sensor-keys.ts";
 import { plainOf } from "./plain.ts";
 import { readWorkflow, runWorkflow } from "./run-workflow.ts";

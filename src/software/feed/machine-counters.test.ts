@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cpuBetween, parseCounters } from "./machine-metrics.ts";
+import { cpuBetween, parseCounters } from "./machine-counters.ts";
 
 const output = (busy: number, idle: number) =>
   `3600.25 7000.10\n0.52 0.40 0.30 1/234 5678\ncpu  ${busy} 0 0 ${idle} 0 0 0 0 0 0\nMemTotal:       16000000 kB\nMemFree:         1000000 kB\nMemAvailable:    9000000 kB\n`;
