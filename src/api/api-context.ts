@@ -6,6 +6,7 @@ import type { Plane } from "../management/plane.ts";
 import type { Server } from "../management/server.ts";
 import type { EventHub } from "./events/event-hub.ts";
 import type { EntityLists } from "./lists/entity-lists.ts";
+import type { AccessRules } from "./security/access-rules.ts";
 import type { Sessions } from "./security/sessions.ts";
 
 /** The HTTP server, with routes typed by their zod schemas. */
@@ -20,6 +21,8 @@ export interface ApiContext {
   /** This server's id: new at each start, as in Brooklyn. */
   readonly nodeId: string;
   readonly sessions: Sessions;
+  /** Who may come in, and what they may do. */
+  readonly rules: AccessRules;
   readonly audit: AuditLog;
   /** True from the moment the HTTP server begins to close. */
   isShuttingDown: boolean;

@@ -17,19 +17,18 @@ import { refuseUntilReady } from "./http/readiness.ts";
 import { finishReplies } from "./http/reply-headers.ts";
 import { addPages } from "./page/pages.ts";
 import { addResources } from "./resources/index.ts";
+import { AccessRules, type RulesOf, rulesWith } from "./security/access-rules.ts";
+import { letOtherSitesIn } from "./security/cors.ts";
 import { refuseOtherSites } from "./security/browsers.ts";
 import { auditChanges } from "./security/audit-changes.ts";
 import { requirePermission } from "./security/authorize.ts";
 import type { Tls } from "./security/certificate.ts";
-import { entitlementsOf } from "./security/roles.ts";
 import { Sessions } from "./security/sessions.ts";
 import { requireSignIn } from "./security/sign-in.ts";
-import type { Gate } from "./security/users.ts";
 
 export interface ApiOptions {
-  readonly gate?: Gate;
-  /** Whether only requests to names of this computer are taken: where nobody has to sign in, and only this computer can connect. */
-  readonly isLocalOnly?: boolean;
+  /** Who may come in, by the properties; everybody on this computer unless given. */
+  readonly rulesOf?: RulesOf;
   /** Serves HTTPS. */
   readonly tls?: Tls | undefined;
   /** Ends the process; absent where requests may not. */
@@ -41,9 +40,8 @@ export interface ApiOptions {
 /** The HTTP front of a management server: Brooklyn's REST API, the event stream and the status page. Not yet listening. */
 export async function createApi(server: Server, options: ApiOptions = {}): Promise<Api> {
   const { plane } = server;
-  const { gate = { kind: "open" }, isLocalOnly = true } = options;
-  const { tls } = options;
-  const overTls = tls === undefined ? {} : { serverFactory: (handler: RequestListener) => createServer({ ...tls, minVersion: "TLSv1.2" }, handler) };
+  const { tls, rulesOf = (properties) => rulesWith({ gate: { kind: "open" }, isLocalOnly: true }, properties) } = options;
+  const overTls = tls === undefined ? {} : { serverFactory: (handler: RequestListener) => createServer({ minVersion: "TLSv1.2", ...tls }, handler) };
   const api = fastify({ ...overTls, forceCloseConnections: true, frameworkErrors: answerBadRequest, routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } }).withTypeProvider<ZodTypeProvider>();
   api.setValidatorCompiler(validatorCompiler);
   api.setSerializerCompiler(options.checkAnswers === true ? serializerCompiler : () => (data) => JSON.stringify(data));
@@ -56,15 +54,17 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
     nodeId,
     audit: new AuditLog(plane.documents, plane.clock),
     sessions: new Sessions(plane.clock, server.properties),
+    rules: new AccessRules(rulesOf, server.properties),
     isShuttingDown: false,
     shutDown: options.shutDown,
   };
   answerFailures(api, plane);
   auditChanges(api, context);
   finishReplies(api, context);
-  refuseOtherSites(api, { isLocalOnly });
-  requireSignIn(api, gate, plane.clock, context.sessions);
-  requirePermission(api, entitlementsOf(server.properties));
+  letOtherSitesIn(api, context.rules);
+  refuseOtherSites(api, context.rules);
+  requireSignIn(api, context.rules, plane.clock, context.sessions);
+  requirePermission(api, context.rules);
   refuseUntilReady(api, context);
   readBodies(api);
   pageLists(api);

@@ -1,11 +1,13 @@
+import type { Properties } from "../management/properties/properties.ts";
 import type { Server } from "../management/server.ts";
 import { ClockerError } from "../model/errors.ts";
 import { createApi, type ApiOptions } from "./api.ts";
 import type { Api } from "./api-context.ts";
-import { isThisComputer } from "./security/browsers.ts";
+import { type Rules, type RulesOf, rulesWith } from "./security/access-rules.ts";
+import { isThisComputer } from "./security/this-computer.ts";
 import { gateOf } from "./security/users.ts";
 
-export interface StartOptions extends Omit<ApiOptions, "gate" | "isLocalOnly"> {
+export interface StartOptions extends Omit<ApiOptions, "rulesOf"> {
   readonly server: Server;
   /** The address to listen on: `127.0.0.1` unless given. */
   readonly bind?: string | undefined;
@@ -32,21 +34,32 @@ const PORTS_TRIED = 100;
 export async function startApi(options: StartOptions): Promise<RunningApi> {
   const { server, bind = "127.0.0.1", port, ...rest } = options;
   const scheme = options.tls === undefined ? "http" : "https";
-  const security = server.properties.console();
-  const gate = gateOf(security, (password) => server.log.warn({}, `Sign in as brooklyn with ${password}: made for this start, as the properties ask for it`));
+  let isSecured = false;
+  const rulesOf: RulesOf = (properties) => {
+    const rules = rulesFor(bind, server, properties);
+    isSecured = rules.gate.kind === "users";
+    return rules;
+  };
+  const api = await createApi(server, { ...rest, rulesOf });
+  try {
+    const listening = await listen(api, bind, port);
+    return { url: urlOf(scheme, bind, listening), port: listening, isSecured, close: () => api.close() };
+  } catch (error) {
+    await api.close();
+    throw error;
+  }
+}
+
+function rulesFor(bind: string, { log, plane }: Server, properties: Properties): Rules {
+  const security = properties.console();
   if (!isThisComputer(bind) && !security.configured) {
     throw new ClockerError("forbidden", `Cannot listen on "${bind}": no users are configured, so that anybody could use the server`, {
       remedy: "Set brooklyn.webconsole.security.users and their passwords in the properties file, or leave --bind out",
     });
   }
-  const api = await createApi(server, { ...rest, gate, isLocalOnly: gate.kind === "open" && isThisComputer(bind) });
-  try {
-    const listening = await listen(api, bind, port);
-    return { url: urlOf(scheme, bind, listening), port: listening, isSecured: gate.kind === "users", close: () => api.close() };
-  } catch (error) {
-    await api.close();
-    throw error;
-  }
+  const announce = (password: string) => log.warn({}, `Sign in as brooklyn with ${password}: made for this start, as the properties ask for it`);
+  const gate = gateOf(security, { announce, log, clock: plane.clock });
+  return rulesWith({ gate, isLocalOnly: gate.kind === "open" && isThisComputer(bind) }, properties);
 }
 
 async function listen(api: Api, host: string, { first, orNext }: StartOptions["port"]): Promise<number> {

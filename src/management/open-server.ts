@@ -38,6 +38,8 @@ import { systemClock } from "./system-clock.ts";
 export interface ServerOptions {
   dataDir: string;
   properties: Properties;
+  /** Reads the properties again, for `POST /v1/server/properties/reload`. */
+  readProperties?: () => Promise<Properties>;
   log: Logger;
   /** SQLite in the data directory unless given. */
   store?: Store;
@@ -91,7 +93,9 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     restoreEntities(plane, locations, stored);
     plane.documents.put("plane", "plane", { planeId: plane.planeId });
     await plane.documents.flush();
-    return new OpenServer({ plane, locations, applications, catalog, catalogStore, properties, log, logbook, version: await versionOf(), persister, store });
+    const { readProperties } = options;
+    const reload = readProperties === undefined ? undefined : reloading({ read: readProperties, properties, external, locations, clock, onSecret: (value) => knownSecrets.add(value) });
+    return new OpenServer({ plane, locations, applications, catalog, catalogStore, properties, reload, log, logbook, version: await versionOf(), persister, store });
   } catch (error) {
     await store.close();
     throw error;
@@ -110,9 +114,10 @@ class OpenServer implements Server {
   readonly version: ServerVersion;
   readonly #persister: Persister;
   readonly #store: Store;
+  readonly #reload: Server["reloadProperties"] | undefined;
   #isReady = false;
 
-  constructor(init: Pick<Server, "plane" | "applications" | "catalog" | "catalogStore" | "locations" | "properties" | "log" | "logbook" | "version"> & { persister: Persister; store: Store }) {
+  constructor(init: Pick<Server, "plane" | "applications" | "catalog" | "catalogStore" | "locations" | "properties" | "log" | "logbook" | "version"> & { persister: Persister; store: Store; reload: Server["reloadProperties"] | undefined }) {
     this.plane = init.plane;
     this.applications = init.applications;
     this.catalog = init.catalog;
@@ -124,6 +129,7 @@ class OpenServer implements Server {
     this.version = init.version;
     this.#persister = init.persister;
     this.#store = init.store;
+    this.#reload = init.reload;
     const rebind = this.plane.submit(undefined, "Rebind", (work) => reconnect(this.plane, this.locations, this.applications, work), { description: "Reaching what runs again after a start of the server" });
     void rebind.task.ended.then(() => {
       this.#isReady = true;
@@ -133,6 +139,11 @@ class OpenServer implements Server {
 
   get isReady(): boolean {
     return this.#isReady;
+  }
+
+  async reloadProperties(check?: (fresh: Properties) => void): Promise<void> {
+    if (this.#reload === undefined) throw new ClockerError("forbidden", "Cannot reload the properties: this server was started without a properties file");
+    await this.#reload(check);
   }
 
   async *records(): AsyncGenerator<StoredRecord> {
@@ -170,6 +181,28 @@ function blueprintReader(types: ServerTypes): BlueprintReader {
       const { specs, warnings } = readChildren(text, { types, inherits });
       return { specs, warnings: texts(warnings) };
     },
+  };
+}
+
+interface Reloading {
+  readonly read: () => Promise<Properties>;
+  readonly properties: Properties;
+  readonly external: ExternalConfig;
+  readonly locations: PlaneLocations;
+  readonly clock: Clock;
+  readonly onSecret: (value: string) => void;
+}
+
+/** Nothing changes before everything new is read and found right. */
+function reloading({ read, properties, external, locations, clock, onSecret }: Reloading): Server["reloadProperties"] {
+  return async (check) => {
+    const raw = await read();
+    const suppliers = new ExternalConfig(raw, clock, onSecret);
+    const fresh = await resolvedProperties(raw, suppliers);
+    check?.(fresh);
+    external.replaceWith(suppliers);
+    properties.replaceWith(fresh);
+    locations.redefine(namedLocations(fresh));
   };
 }
 

@@ -23,6 +23,12 @@ export interface Server {
   readonly version: ServerVersion;
   /** True once everything of an earlier run is restored and reconnected. */
   readonly isReady: boolean;
+  /**
+   * Reads the properties again: locations, external config suppliers and everything else that reads them later see the new values.
+   * @param check looks at the new ones before anything changes, and refuses them by throwing
+   * @throws ClockerError `forbidden` for a server that reads none; those of the properties and of `check`: then all stays as it was
+   */
+  reloadProperties(check?: (fresh: Properties) => void): Promise<void>;
   /** Everything that is stored, secrets sealed as they are in the store. */
   records(): AsyncIterable<StoredRecord>;
   /** Ends the server cleanly: what it manages keeps running. */

@@ -72,6 +72,8 @@ export interface LocationResolver {
   readonly prefix: string;
   /** @throws ClockerError `unknown-location`, `invalid-value` when the arguments don't fit. */
   resolve(spec: ParsedLocationSpec, id: string, config: Readonly<Record<string, Json>>): Location;
+  /** Lets a location that was made before go on with the settings that one made now would have. */
+  refresh?(location: Location, spec: ParsedLocationSpec, config: Readonly<Record<string, Json>>): void;
   /** The locations that one of this spec is made of. @throws ClockerError `invalid-value` */
   targets?(spec: ParsedLocationSpec, config: Readonly<Record<string, Json>>): readonly LocationReference[];
 }

@@ -87,7 +87,7 @@ export const differences: Readonly<Record<string, string>> = {
   "DSL: object": "Objects that Clocker knows, such as placement strategies; there are no Java classes",
   "Entity types: entity.software.base.VanillaWindowsProcess": "Read, and refused when its application is made: there are no Windows machines",
   "Entity types: entity.software.base.EmptyWindowsProcess": "Read, and refused when its application is made: there are no Windows machines",
-  "Endpoints: GET /v1/access": "Answers that provisioning is allowed, which cannot be changed",
+  "Endpoints: POST /v1/script/groovy": "Answers with a `problem` that says so: the server is no JVM, and runs no Groovy",
   "Enrichers: policy.ha.ServiceFailureDetector": "Also taken under `brooklyn.policies`, with its keys of 2014, where blueprints of 2014 have it",
 };
 
@@ -127,8 +127,5 @@ export const absences: Readonly<Record<string, string>> = {
   "Endpoints: GET /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, at `/v1/activities`",
   "Endpoints: DELETE /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, and go with them",
   "Endpoints: POST /v1/applications/{app}/entities/{e}/workflows": "Workflows are started by effectors, sensors, policies and initializers",
-  "Endpoints: POST /v1/server/properties/reload": "The properties file is read when the server starts",
   "Endpoints: POST /v1/server/ha/persist/import": "State comes from the data folder of the server",
-  "Endpoints: POST /v1/script/groovy": "There is no script engine in the server",
-  "Endpoints: POST /v1/access/locationProvisioningAllowed": "Provisioning is always allowed",
 };

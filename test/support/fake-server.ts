@@ -33,6 +33,8 @@ export interface FakeServer extends Server {
   readonly errors: { fields: object; message: string }[];
   /** Makes every flush fail from now on. */
   breakStore(): void;
+  /** What the properties say when they are read again. */
+  changeProperties(values: Readonly<Record<string, string>>): void;
 }
 
 /**
@@ -41,6 +43,8 @@ export interface FakeServer extends Server {
  */
 export function fakeServer(options: { properties?: Record<string, string>; isReady?: boolean } = {}): FakeServer {
   const errors: FakeServer["errors"] = [];
+  let changed: Readonly<Record<string, string>> | undefined;
+  const properties = Properties.of(options.properties ?? {});
   const logbook = new Logbook(realClock);
   const log = logbook.keeping({ debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object, message: string) => void errors.push({ fields, message }) });
   const store = new InMemoryStore();
@@ -70,7 +74,17 @@ export function fakeServer(options: { properties?: Record<string, string>; isRea
     catalog,
     catalogStore: new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets }),
     locations,
-    properties: new Properties(new Map(Object.entries(options.properties ?? {}).map(([key, value]) => [key, { value, source: "test" }]))),
+    properties,
+    reloadProperties: async (check) => {
+      if (changed === undefined) throw new ClockerError("forbidden", "Cannot reload the properties: this server was started without a properties file");
+      const fresh = Properties.of(changed);
+      check?.(fresh);
+      properties.replaceWith(fresh);
+      locations.redefine(fresh.namedLocations().map(({ name, spec, properties: config }) => ({ id: name, name, displayName: name, spec, config })));
+    },
+    changeProperties: (values) => {
+      changed = values;
+    },
     log,
     logbook,
     records: async function* () {

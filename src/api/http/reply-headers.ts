@@ -1,4 +1,5 @@
 import type { ApiContext, Api } from "../api-context.ts";
+import { isThisComputer } from "../security/this-computer.ts";
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -8,7 +9,9 @@ export function isReading(method: string): boolean {
 
 /** What holds for every answer: never cached, never sniffed or framed, and durable before it is given. */
 export function finishReplies(api: Api, { plane }: ApiContext): void {
-  api.addHook("onRequest", async (_request, reply) => {
+  api.addHook("onRequest", async (request, reply) => {
+    // Not for names of this computer, where other servers may speak plain HTTP.
+    if (request.protocol === "https" && !isThisComputer(request.hostname)) void reply.header("strict-transport-security", "max-age=31536000");
     reply.headers({
       "cache-control": "no-cache, no-store",
       pragma: "no-cache",

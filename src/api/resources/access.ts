@@ -1,25 +1,31 @@
 import { z } from "zod";
-import { ClockerError } from "../../model/errors.ts";
+import { isProvisioningAllowed, setProvisioningAllowed } from "../../provider/provisioning-access.ts";
 import type { Api, ApiContext } from "../api-context.ts";
 import { failures } from "../shapes/api-error.ts";
 
 const tags = ["server"];
 const Access = z.object({ locationProvisioningAllowed: z.boolean(), links: z.record(z.string(), z.string()) }).meta({ id: "AccessSummary" });
-const LoggedOut = z.object({ currentUser: z.string().optional(), requestedUser: z.string().optional(), message: z.string() }).meta({ id: "LogoutSummary" });
 
-/** What the caller may do, and signing out. */
-export function addAccess(api: Api, { sessions }: ApiContext): void {
-  api.get("/access", { schema: { tags, summary: "What the server allows", response: { 200: Access, ...failures } } }, async () => ({ locationProvisioningAllowed: true, links: { self: "/v1/access" } }));
+/** What the server allows: whether locations may give out new machines. */
+export function addAccess(api: Api, { plane }: ApiContext): void {
+  api.get("/access", { schema: { tags, summary: "What the server allows", response: { 200: Access, ...failures } } }, async () => ({
+    locationProvisioningAllowed: isProvisioningAllowed(plane.documents),
+    links: { self: "/v1/access" },
+  }));
 
   api.post(
-    "/logout",
-    { schema: { tags, summary: "Sign out; with `unauthorize` the answer is 401, so that browsers forget the password", querystring: z.object({ unauthorize: z.string().optional(), user: z.string().optional() }), response: { 200: LoggedOut, ...failures } } },
-    async (request, reply) => {
-      const { query, user } = request;
-      if (query.user !== undefined && user !== undefined && query.user !== user) throw new ClockerError("forbidden", `Cannot sign out '${query.user}': '${user}' is signed in`);
-      sessions.end(request, reply);
-      if (query.unauthorize !== undefined) return reply.code(401).send({ message: query.unauthorize === "" ? "Logged out" : query.unauthorize, error: 401 });
-      return { ...(user === undefined ? {} : { currentUser: user }), ...(query.user === undefined ? {} : { requestedUser: query.user }), message: "Logged out" };
+    "/access/locationProvisioningAllowed",
+    {
+      schema: {
+        tags,
+        summary: "Allow or forbid that locations give out new machines, until it is changed again; what runs goes on",
+        querystring: z.object({ allowed: z.stringbool() }),
+        response: { 200: z.unknown().describe("Nothing"), ...failures },
+      },
+    },
+    async ({ query }, reply) => {
+      setProvisioningAllowed(plane.documents, query.allowed);
+      return reply.code(200).send(undefined);
     },
   );
 }

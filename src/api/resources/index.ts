@@ -15,8 +15,10 @@ import { addEvents } from "./events.ts";
 import { addFind } from "./find.ts";
 import { addLocations } from "./locations.ts";
 import { addLogbook } from "./logbook.ts";
+import { addLogout } from "./logout.ts";
 import { addOverview } from "./overview.ts";
 import { addPolicies } from "./policies.ts";
+import { addScript } from "./script.ts";
 import { addSensors } from "./sensors.ts";
 import { addServer } from "./server.ts";
 import { addUsage } from "./usage.ts";
@@ -39,6 +41,8 @@ const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addServer,
   addOverview,
   addAccess,
+  addLogout,
+  addScript,
   addEvents,
   addFind,
   addUsage,

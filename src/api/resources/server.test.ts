@@ -16,7 +16,7 @@ describe("server", () => {
     expect(extended).toMatchObject({ up: true, ha: { planeId: "Plane123", masterId: extended.ha.ownId } });
     expect((await api().get("/v1/server/config/some.key")).body).toBe('"some value"');
     expect((await api().get("/v1/server/config/some.password")).statusCode).toBe(403);
-    expect((await api().get("/v1/server/config/none")).statusCode).toBe(404);
+    expect((await api().get("/v1/server/config/none")).statusCode).toBe(204);
     expect((await api().get("/v1/access")).json()).toEqual({ locationProvisioningAllowed: true, links: { self: "/v1/access" } });
     expect((await api().post("/v1/logout?unauthorize")).statusCode).toBe(401);
     expect((await api().post("/v1/server/shutdown")).statusCode).toBe(403);

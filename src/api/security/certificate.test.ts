@@ -1,12 +1,14 @@
+import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { connect } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fakeServer } from "../../../test/support/fake-server.ts";
 import { startApi } from "../start-api.ts";
-import { readKeystore, readPem, selfSigned } from "./certificate.ts";
+import { readKeystore, readPem, selfSigned, type Tls } from "./certificate.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -43,5 +45,38 @@ describe("given certificates", () => {
     await expect(readPem(path.join(folder, "no"), path.join(folder, "no"))).rejects.toThrow("Cannot read the private key");
     await writeFile(path.join(folder, "a.jks"), "");
     await expect(readKeystore(`file://${folder}/a.jks`, undefined)).rejects.toThrow("only Java reads");
+  });
+});
+
+describe("a PKCS#12 key store", () => {
+  const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "pipe" });
+  const served = async (tls: Tls) => {
+    const server = fakeServer();
+    const api = await startApi({ server, port: { first: 0, orNext: false }, tls });
+    try {
+      return await new Promise<{ name: string; protocol: string | null; cipher: string }>((resolve, reject) => {
+        const socket = connect({ port: api.port, host: "127.0.0.1", rejectUnauthorized: false }, () => {
+          resolve({ name: socket.getPeerX509Certificate()?.subject ?? "", protocol: socket.getProtocol(), cipher: socket.getCipher().name });
+          socket.destroy();
+        }).on("error", reject);
+      });
+    } finally {
+      await api.close();
+      await server.close();
+    }
+  };
+
+  it("is served with the certificate of an alias, over the protocols and ciphers that are allowed", async () => {
+    const at = (name: string) => path.join(folder, name);
+    for (const name of ["one", "two"]) {
+      openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", at(`${name}.key`), "-out", at(`${name}.crt`), "-subj", `/CN=${name}.example`, "-days", "2");
+      openssl("pkcs12", "-export", "-inkey", at(`${name}.key`), "-in", at(`${name}.crt`), "-name", name, "-out", at(`${name}.p12`), "-passout", "pass:changeit");
+    }
+    const tls = await readKeystore(`file://${at("one.p12")}`, "changeit");
+    expect((await served({ ...tls, minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES256-GCM-SHA384" })).cipher).toBe("ECDHE-RSA-AES256-GCM-SHA384");
+    expect(await served(await readKeystore(at("two.p12"), "changeit", "TWO"))).toMatchObject({ name: "CN=two.example", protocol: "TLSv1.3" });
+    await expect(readKeystore(at("two.p12"), "changeit", "three")).rejects.toThrow('There is no certificate "three"');
+    await expect(readKeystore(at("two.p12"), "wrong")).rejects.toThrow("Cannot use the key store");
+    await expect(readKeystore(at("two.p12"), "wrong", "two")).rejects.toThrow("Cannot use the key store");
   });
 });

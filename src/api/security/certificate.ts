@@ -2,11 +2,13 @@ import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { createSecureContext } from "node:tls";
 import { promisify } from "node:util";
 import { ClockerError, messageOf } from "../../model/errors.ts";
+import type { Transport } from "./transport.ts";
 
-/** What HTTPS needs: PEM texts, or a PKCS#12 store. */
-export type Tls = { readonly key: Buffer; readonly cert: Buffer } | { readonly pfx: Buffer; readonly passphrase: string | undefined };
+/** What HTTPS needs: PEM texts, or a PKCS#12 store; and what its connections may use. */
+export type Tls = ({ readonly key: Buffer; readonly cert: Buffer } | { readonly pfx: Buffer; readonly passphrase: string | undefined }) & Partial<Transport>;
 
 const DAYS = 825;
 const TIMEOUT = 30_000;
@@ -16,13 +18,46 @@ export async function readPem(keyFile: string, certFile: string): Promise<Tls> {
   return { key: await read(keyFile, "the private key"), cert: await read(certFile, "the certificate") };
 }
 
-/** Reads a PKCS#12 key store, as `brooklyn.webconsole.security.keystore.url` names it. @throws ClockerError `invalid-value` */
-export async function readKeystore(url: string, password: string | undefined): Promise<Tls> {
+/**
+ * Reads a PKCS#12 key store, as `brooklyn.webconsole.security.keystore.url` names it.
+ * @param alias which of several certificates (`keystore.certificate.alias`); the first unless given
+ * @throws ClockerError `invalid-value`
+ */
+export async function readKeystore(url: string, password: string | undefined, alias?: string): Promise<Tls> {
   const file = url.replace(/^file:(\/\/)?/, "");
   if (/\.(jks|jceks)$/i.test(file)) {
     throw new ClockerError("invalid-value", `Cannot use the key store "${file}": it is in a format that only Java reads`, { remedy: `Convert it: keytool -importkeystore -srckeystore ${file} -destkeystore server.p12 -deststoretype pkcs12` });
   }
-  return { pfx: await read(file, "the key store"), passphrase: password };
+  const pfx = await read(file, "the key store");
+  if (alias !== undefined) return byAlias(file, password ?? "", alias);
+  try {
+    createSecureContext({ pfx, passphrase: password });
+  } catch (error) {
+    throw new ClockerError("invalid-value", `Cannot use the key store "${file}": ${messageOf(error)}`, { cause: error, remedy: "It must be in PKCS#12 format; check brooklyn.webconsole.security.keystore.password" });
+  }
+  return { pfx, passphrase: password };
+}
+
+/** One certificate of several with its key, by the name that it has in the store. */
+async function byAlias(file: string, password: string, alias: string): Promise<Tls> {
+  const texts = await promisify(execFile)("openssl", ["pkcs12", "-in", file, "-passin", "env:CLOCKER_KEYSTORE_PASSWORD", "-nodes"], { timeout: TIMEOUT, env: { ...process.env, CLOCKER_KEYSTORE_PASSWORD: password } }).catch((error: unknown) => {
+    throw new ClockerError("invalid-value", `Cannot use the key store "${file}"`, { cause: error, remedy: "It must be in PKCS#12 format; check brooklyn.webconsole.security.keystore.password" });
+  });
+  const bags = [...texts.stdout.matchAll(/Bag Attributes\n([\s\S]*?)(-----BEGIN (CERTIFICATE|(?:\w+ )?PRIVATE KEY)-----[\s\S]*?-----END \3-----)/g)].map(([, attributes = "", pem = "", kind = ""]) => ({
+    name: /friendlyName: (.*)/.exec(attributes)?.[1]?.trim(),
+    keyId: /localKeyID: (.*)/.exec(attributes)?.[1]?.trim(),
+    pem,
+    isKey: kind.endsWith("KEY"),
+  }));
+  const key = bags.find(({ isKey, name }) => isKey && name?.toLowerCase() === alias.toLowerCase());
+  const own = key === undefined ? undefined : bags.find(({ isKey, name, keyId }) => !isKey && (keyId === undefined ? name === key.name : keyId === key.keyId));
+  if (key === undefined || own === undefined) {
+    const names = bags.flatMap(({ isKey, name }) => (isKey && name !== undefined ? [`"${name}"`] : []));
+    throw new ClockerError("invalid-value", `There is no certificate "${alias}" with a key in the key store "${file}"`, { remedy: `It has ${names.length === 0 ? "none with a name" : names.join(", ")}` });
+  }
+  // The certificates of those who signed it follow it.
+  const others = bags.filter(({ isKey, keyId }) => !isKey && keyId === undefined).map(({ pem }) => pem);
+  return { key: Buffer.from(key.pem), cert: Buffer.from([own.pem, ...others].join("\n")) };
 }
 
 /**

@@ -3,6 +3,7 @@ import { ApiHarness } from "../../../test/support/api-harness.ts";
 import { createApi } from "../api.ts";
 import { permissionOf } from "./permissions.ts";
 import { entitlementsOf } from "./roles.ts";
+import { rulesWith } from "./access-rules.ts";
 import { gateOf } from "./users.ts";
 
 const P = "brooklyn.webconsole.security.";
@@ -27,7 +28,7 @@ afterEach(() => harness?.close());
 async function started(): Promise<ApiHarness> {
   harness = await ApiHarness.start({ properties });
   await harness.api.close();
-  harness.api = await createApi(harness.server, { checkAnswers: true, gate: gateOf(harness.server.properties.console()), isLocalOnly: false });
+  harness.api = await createApi(harness.server, { checkAnswers: true, rulesOf: (values) => rulesWith({ gate: gateOf(values.console()), isLocalOnly: false }, values) });
   return harness;
 }
 
@@ -46,7 +47,7 @@ describe("permissions", () => {
     const { api } = await started();
     const plan = "services: [{type: test-service}]";
     const status = async (user: string, method: "GET" | "POST", url: string, payload = "") => (await api.inject({ method, url, headers: as(user), ...(method === "POST" ? { payload } : {}) })).statusCode;
-    const matrix: Record<string, [boolean, boolean, boolean, boolean]> = { ann: [true, true, true, true], pat: [true, true, true, true], una: [true, true, false, false], bea: [true, true, true, false], rob: [true, false, false, false], lou: [false, false, false, true], min: [false, false, false, false] };
+    const matrix: Record<string, [boolean, boolean, boolean, boolean]> = { ann: [true, true, true, true], pat: [true, true, true, true], una: [true, true, false, false], bea: [true, true, false, false], rob: [true, false, false, false], lou: [false, false, false, true], min: [false, false, false, false] };
     await api.inject({ method: "PUT", url: "/v1/applications/myapp12345", payload: plan, headers: as("ann") });
     const at = "/v1/applications/myapp12345/entities/myapp12345";
     for (const [user, [sees, deploys, modifies, reads]] of Object.entries(matrix)) {
@@ -74,7 +75,8 @@ describe("permissions", () => {
     const { api } = await started();
     await api.inject({ method: "POST", url: "/v1/applications", payload: "services: [{type: test-service}]", headers: as("ann") });
     expect((await api.inject({ method: "GET", url: "/v1/applications", headers: as("min") })).json()).toEqual([]);
-    expect((await api.inject({ method: "GET", url: "/v1/server/version", headers: as("min") })).statusCode).toBe(200);
+    expect((await api.inject({ method: "GET", url: "/v1/server/user", headers: as("min") })).statusCode).toBe(200);
+    expect((await api.inject({ method: "GET", url: "/v1/server/version", headers: as("min") })).statusCode).toBe(403);
     const refused = await api.inject({ method: "POST", url: "/v1/applications", payload: "x", headers: as("rob") });
     expect([refused.statusCode, refused.json().message]).toEqual([403, "User 'rob' is not authorized to deploy or remove applications"]);
   });
@@ -84,10 +86,11 @@ describe("entitlementsOf", () => {
   const of = (values: Record<string, string>) => entitlementsOf({ get: (key) => values[key], withPrefix: (prefix) => new Map(Object.entries(values).filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), value])) });
 
   it("is root for all unless said otherwise, and restricts others when single users have roles", () => {
+    const ann = { user: "ann" };
     expect(of({})(undefined, "server.admin")).toBe(true);
-    expect(of({ "brooklyn.entitlements.global": "readonly" })("x", "app.deploy")).toBe(false);
-    expect(of({ [`${perUser}ann`]: "root" })("bob", "entity.see")).toBe(false);
-    expect(of({ [`${perUser}ann`]: "root", [`${perUser}default`]: "readonly" })("bob", "entity.see")).toBe(true);
+    expect(of({ "brooklyn.entitlements.global": "readonly" })(ann, "app.deploy")).toBe(false);
+    expect(of({ [`${perUser}ann`]: "root" })({ user: "bob" }, "entity.see")).toBe(false);
+    expect(of({ [`${perUser}ann`]: "root", [`${perUser}default`]: "readonly" })({ user: "bob" }, "entity.see")).toBe(true);
     expect(() => of({ "brooklyn.entitlements.global": "acme.Manager" })).toThrow("there is no role of this name");
   });
 });

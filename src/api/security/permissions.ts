@@ -23,6 +23,7 @@ export const permissions = {
   "logbook.query": "read the server's log",
   "audit.see": "see who changed what",
   "server.admin": "administer the server",
+  "script.execute": "run scripts in the server",
 } as const;
 export type Permission = keyof typeof permissions;
 
@@ -34,7 +35,7 @@ const kinds = ["entities", "applications", "policies", "enrichers", "locations"]
 
 /** The permission of every route under `/v1`: a route that is not here cannot be added. */
 const declared: Readonly<Record<Permission, readonly string[]>> = {
-  any: ["GET /server/version", "GET /server/up", "GET /server/healthy", "GET /server/shuttingDown", "GET /server/up/extended", "GET /server/user", "GET /server/planeid", "GET /version", "POST /logout", "GET /access", "GET /openapi.json", "GET /apidoc/swagger.json", "GET /apidoc/swagger.yaml", "GET /ui-module-registry", "GET /ui-metadata-registry"],
+  any: ["GET /server/user", "POST /logout", "GET /access", "GET /openapi.json", "GET /apidoc/swagger.json", "GET /apidoc/swagger.yaml", "GET /ui-module-registry", "GET /ui-metadata-registry"],
   "entity.see": [
     ...["", "/:application", "/:application/descendants", "/fetch", "/tree", "/details", "/:application/entities"].map((path) => `GET /applications${path}`),
     ...["", "/children", "/entities", "/activities", "/activities/:task", "/workflows", "/relations", "/descendants", "/locations", "/tags", "/tag/get/:key", "/spec", "/speclist", "/icon", "/effectors", "/adjuncts", "/policies", "/policies/current-state"].map((path) => `GET ${E}${path}`),
@@ -77,11 +78,15 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
   "location.see": ["GET /locations", "GET /locations/:location", "GET /locations/usage/LocatedLocations"],
   "location.add": ["POST /locations"],
   "location.delete": ["DELETE /locations/:location"],
-  "server.status": ["GET /server/ha/state", "GET /server/ha/states", "GET /server/ha/priority", "GET /server/ha/metrics", "GET /server/status", "GET /server/highAvailability"],
+  "server.status": [
+    ...["GET /server/version", "GET /server/up", "GET /server/healthy", "GET /server/shuttingDown", "GET /server/up/extended", "GET /server/planeid", "GET /version"],
+    ...["GET /server/ha/state", "GET /server/ha/states", "GET /server/ha/priority", "GET /server/ha/metrics", "GET /server/status", "GET /server/highAvailability"],
+  ],
   "server.info": ["GET /server/config/:key"],
   "logbook.query": ["POST /logbook"],
   "audit.see": ["GET /audit", "GET /audit/verify"],
-  "server.admin": ["POST /server/shutdown", "GET /server/ha/persist/export", "POST /server/ha/priority", "POST /server/ha/state", "POST /server/ha/states/clear", "POST /server/ha/states/clear/node"],
+  "script.execute": ["POST /script/groovy"],
+  "server.admin": ["POST /server/shutdown", "POST /server/properties/reload", "POST /access/locationProvisioningAllowed", "GET /server/ha/persist/export", "POST /server/ha/priority", "POST /server/ha/state", "POST /server/ha/states/clear", "POST /server/ha/states/clear/node"],
 };
 
 const byRoute: ReadonlyMap<string, Permission> = new Map(Object.entries(declared).flatMap(([permission, routes]) => routes.map((route) => [route, permission as Permission] as const)));

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { fakeServer } from "../../../test/support/fake-server.ts";
-import { createApi, type ApiOptions } from "../api.ts";
+import { createApi } from "../api.ts";
+import { rulesWith } from "./access-rules.ts";
 import { SignInLimit } from "./sign-in-limit.ts";
 import { gateOf } from "./users.ts";
 
@@ -13,9 +14,9 @@ function basic(user: string, password: string): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
 }
 
-async function withApi(properties: Record<string, string>, body: (request: (headers: Record<string, string>, method?: "GET" | "POST") => Promise<{ status: number; text: string; headers: Record<string, unknown> }>) => Promise<void>, options: ApiOptions = {}) {
+async function withApi(properties: Record<string, string>, body: (request: (headers: Record<string, string>, method?: "GET" | "POST") => Promise<{ status: number; text: string; headers: Record<string, unknown> }>) => Promise<void>, options: { isLocalOnly?: boolean } = {}) {
   const server = fakeServer({ properties });
-  const api = await createApi(server, { gate: gateOf(server.properties.console()), ...options });
+  const api = await createApi(server, { rulesOf: (values) => rulesWith({ gate: gateOf(values.console()), isLocalOnly: options.isLocalOnly ?? true }, values) });
   try {
     await body(async (headers, method = "GET") => {
       const answer = await api.inject({ method, url: method === "GET" ? "/v1/server/user" : "/v1/applications", headers, ...(method === "POST" ? { payload: "services: [{type: test-service}]" } : {}) });
@@ -71,12 +72,57 @@ describe("gateOf", () => {
     expect(gate({}).kind).toBe("open");
     expect(gate({ [`${P}provider`]: "org.apache.brooklyn.rest.security.provider.AnyoneSecurityProvider" }).kind).toBe("open");
     expect(gate({ [`${P}provider`]: "x.BlackholeSecurityProvider", [`${P}users`]: "a" }).kind).toBe("users");
-    expect(() => gate({ [`${P}provider`]: "x.LdapSecurityProvider" })).toThrow("has none of this name");
+    expect(gate({ [`${P}provider`]: "x.DelegatingSecurityProvider", ...users }).kind).toBe("users");
+    expect(gate({ [`${P}provider`]: "x.BrooklynUserWithRandomPasswordSecurityProvider" }).kind).toBe("users");
+    expect(() => gate({ [`${P}provider`]: "x.GoogleOauthSecurityProvider" })).toThrow("has none of this name");
+    expect(() => gate({ [`${P}provider`]: "x.Mine", [`${P}provider.bundle.symbolicName`]: "org.acme" })).toThrow("loads no Java bundles");
   });
 
   it("refuses users without a password, and security without users", () => {
     expect(() => gate({ [`${P}users`]: "alice" })).toThrow('user "alice" has no password');
     expect(() => gate({ [`${P}https.required`]: "false" })).toThrow("no user is named");
+  });
+});
+
+describe("a random password", () => {
+  it("is told once, and is the only one that lets brooklyn in", async () => {
+    const told: string[] = [];
+    const gate = gateOf(fakeServer({ properties: { [`${P}provider`]: "BrooklynUserWithRandomPasswordSecurityProvider" } }).properties.console(), { announce: (password) => told.push(password) });
+    if (gate.kind !== "users") throw new Error("Open");
+    const [password = ""] = told;
+    expect([told.length, password.length >= 10, await gate.accepts("brooklyn", password), await gate.accepts("brooklyn", "x"), await gate.accepts("admin", password)]).toEqual([1, true, { user: "brooklyn" }, undefined, undefined]);
+  });
+});
+
+describe("the login form", () => {
+  const form = { ...users, [`${P}login.form`]: "brooklyn-ui-login", [`${P}unauthenticated.endpoints`]: "brooklyn-ui-login, v1/server/up" };
+  const api = async (body: (get: (url: string, headers?: Record<string, string>) => Promise<{ statusCode: number; headers: Record<string, unknown>; body: string }>) => Promise<void>) => {
+    const server = fakeServer({ properties: form });
+    const made = await createApi(server, { rulesOf: (values) => rulesWith({ gate: gateOf(values.console()), isLocalOnly: false }, values) });
+    await body((url, headers = {}) => made.inject({ method: "GET", url, headers }));
+    await made.close();
+    await server.close();
+  };
+
+  it("is where people without a session are sent; programs are refused as ever", async () => {
+    await api(async (get) => {
+      const sent = await get("/docs", { accept: "text/html" });
+      expect([sent.statusCode, sent.headers["location"]]).toEqual([302, "/brooklyn-ui-login/?to=%2Fdocs"]);
+      const page = await get("/brooklyn-ui-login/?to=%2Fdocs", { accept: "text/html" });
+      expect([page.statusCode, page.body.includes("<form")]).toEqual([200, true]);
+      expect((await get("/v1/server/version", { accept: "text/html" })).statusCode).toBe(401);
+    });
+  });
+
+  it("leaves paths open that the properties name, and only those", async () => {
+    await api(async (get) => {
+      expect((await get("/v1/server/up")).statusCode).toBe(200);
+      for (const path of ["/v1/server/upgrade", "/v1/server/version", "/v1/applications", "/", "/brooklyn-ui-login/../v1/applications"]) expect((await get(path)).statusCode).toBe(401);
+    });
+  });
+
+  it("of another name is refused at the start", async () => {
+    await expect(createApi(fakeServer({ properties: { [`${P}login.form`]: "mine" } }))).rejects.toThrow("no page of this name");
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fakeServer, type FakeServer } from "../../../test/support/fake-server.ts";
 import { createApi } from "../api.ts";
 import type { Api } from "../api-context.ts";
+import { rulesWith } from "./access-rules.ts";
 import { gateOf } from "./users.ts";
 
 const P = "brooklyn.webconsole.security.";
@@ -12,7 +13,7 @@ let api: Api;
 
 beforeEach(async () => {
   server = fakeServer({ properties: { [`${P}users`]: "bob", [`${P}user.bob.password`]: "builder" } });
-  api = await createApi(server, { checkAnswers: true, gate: gateOf(server.properties.console()), isLocalOnly: false });
+  api = await createApi(server, { checkAnswers: true, rulesOf: (values) => rulesWith({ gate: gateOf(values.console()), isLocalOnly: false }, values) });
 });
 afterEach(async () => {
   await api.close();

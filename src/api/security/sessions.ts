@@ -5,11 +5,12 @@ import type { Clock } from "../../model/clock.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { types } from "../../model/types/index.ts";
 import { isReading } from "../http/reply-headers.ts";
+import type { Caller } from "./users.ts";
 
 /** A browser that has signed in: known by a cookie from then on. */
 export interface Session {
   readonly id: string;
-  readonly user: string | undefined;
+  readonly caller: Caller | undefined;
   readonly csrf: string;
   readonly createdAt: number;
   usedAt: number;
@@ -28,12 +29,18 @@ const HOUR = 3_600_000;
 /** Sessions with their CSRF tokens, in memory: they end with the server, by time, or by signing out (reference, 1.3). */
 export class Sessions {
   readonly #clock: Pick<Clock, "now">;
-  readonly #idle: number;
-  readonly #age: number;
+  #idle = HOUR;
+  #age = 24 * HOUR;
   readonly #sessions = new Map<string, Session>();
 
   constructor(clock: Pick<Clock, "now">, properties: Pick<Properties, "get">) {
     this.#clock = clock;
+    this.restart(properties);
+  }
+
+  /** Ends all sessions: everybody signs in again, as the properties say now. */
+  restart(properties: Pick<Properties, "get">): void {
+    this.#sessions.clear();
     this.#idle = seconds(properties.get("org.apache.brooklyn.server.maxInactiveInterval")) ?? HOUR;
     this.#age = seconds(properties.get("org.apache.brooklyn.server.maxSessionAge")) ?? 24 * HOUR;
   }
@@ -57,9 +64,9 @@ export class Sessions {
     return /^\/v1\/server\/(up\/extended|user)\b/.test(request.url) || [GUARD_HEADER, ...TOKEN_HEADERS].some((name) => request.headers[name] !== undefined);
   }
 
-  begin(request: FastifyRequest, reply: FastifyReply, user: string | undefined): Session {
+  begin(request: FastifyRequest, reply: FastifyReply, caller: Caller | undefined): Session {
     const now = this.#clock.now();
-    const session: Session = { id: randomBytes(32).toString("base64url"), user, csrf: randomBytes(24).toString("base64url"), createdAt: now, usedAt: now, guarded: guardOf(request) ?? "none" };
+    const session: Session = { id: randomBytes(32).toString("base64url"), caller, csrf: randomBytes(24).toString("base64url"), createdAt: now, usedAt: now, guarded: guardOf(request) ?? "none" };
     this.#sessions.set(session.id, session);
     for (const oldest of this.#sessions.keys()) {
       if (this.#sessions.size <= MOST) break;

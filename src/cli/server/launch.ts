@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { readKeystore, readPem, selfSigned, type Tls } from "../../api/security/certificate.ts";
+import { transportOf } from "../../api/security/transport.ts";
 import { INFRASTRUCTURE } from "../../docker/keys.ts";
 import { loadProperties, underHome } from "../../management/properties/load-properties.ts";
+import type { ConsoleSecurity } from "../../management/properties/console-security.ts";
 import type { Properties } from "../../management/properties/properties.ts";
 import { readInput } from "../commands/read-input.ts";
 import { CliError, exitCodes } from "../exit-codes.ts";
@@ -39,7 +41,8 @@ export async function launch(given: LaunchFlags, io: Io): Promise<void> {
   const flags = withFilesUnderHome(given, io.home);
   const app = flags.app === undefined ? undefined : withLocation(await readInput(path.resolve(flags.app), io), flags.location);
   const dataDir = path.resolve(flags.dataDir ?? path.join(io.home, ".clocker"));
-  const properties = await loadProperties({ ...(flags.globalProperties ? {} : { global: false }), ...(flags.properties === undefined ? {} : { local: flags.properties }), env: io.env, home: io.home });
+  const readProperties = () => loadProperties({ ...(flags.globalProperties ? {} : { global: false as const }), ...(flags.properties === undefined ? {} : { local: flags.properties }), env: io.env, home: io.home });
+  const properties = await readProperties();
   const port = portOf(flags, properties);
   const log = await openServerLog(dataDir, linePrinter(io));
   const stop = new StopSignals((signal) => {
@@ -50,8 +53,8 @@ export async function launch(given: LaunchFlags, io: Io): Promise<void> {
   try {
     for (const warning of properties.warnings()) log.warn({}, warning);
     announce(log, properties, flags);
-    const tls = await tlsOf(flags, { properties, dataDir });
-    const local = await startLocalServer({ dataDir, properties, log, bind: flags.bind, port, tls, inMemory: flags.persist === "disabled", onEnd: (reason) => stop.ask(reason) });
+    const tls = await tlsOf(flags, { properties, dataDir, log });
+    const local = await startLocalServer({ dataDir, properties, readProperties, log, bind: flags.bind, port, tls, inMemory: flags.persist === "disabled", onEnd: (reason) => stop.ask(reason) });
     try {
       log.info({}, `Started Clocker console at ${local.api.url}`);
       log.info({}, flags.persist === "disabled" ? "Persistence disabled: nothing is kept when the server ends" : `Persisting state in ${dataDir}`);
@@ -79,12 +82,17 @@ export function withFilesUnderHome(flags: LaunchFlags, home: string): LaunchFlag
 }
 
 /** HTTPS where flags or properties ask for it: with the given certificate, the properties' key store, or one of the server's own. */
-async function tlsOf({ https, httpsKey, httpsCert, bind }: LaunchFlags, { properties, dataDir }: { properties: Properties; dataDir: string }): Promise<Tls | undefined> {
+async function tlsOf(flags: LaunchFlags, { properties, dataDir, log }: { properties: Properties; dataDir: string; log: ServerLog }): Promise<Tls | undefined> {
+  const security = properties.console();
+  const certificate = await certificateOf(flags, security, dataDir);
+  return certificate === undefined ? undefined : { ...certificate, ...transportOf(security, (message) => log.warn({}, message)) };
+}
+
+async function certificateOf({ https, httpsKey, httpsCert, bind }: LaunchFlags, security: ConsoleSecurity, dataDir: string): Promise<Tls | undefined> {
   if (httpsKey !== undefined && httpsCert !== undefined) return readPem(httpsKey, httpsCert);
-  const { httpsRequired } = properties.console();
-  if (https !== true && !httpsRequired) return undefined;
-  const keystore = properties.get("brooklyn.webconsole.security.keystore.url");
-  if (keystore !== undefined) return readKeystore(keystore, properties.get("brooklyn.webconsole.security.keystore.password"));
+  if (https !== true && !security.httpsRequired) return undefined;
+  const keystore = security.setting("keystore.url");
+  if (keystore !== undefined) return readKeystore(keystore, security.setting("keystore.password"), security.setting("keystore.certificate.alias"));
   const names = bind === undefined || bind === "0.0.0.0" || bind === "::" ? [hostname()] : [hostname(), bind];
   return selfSigned(path.join(dataDir, "tls"), names);
 }

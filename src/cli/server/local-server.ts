@@ -8,6 +8,8 @@ import type { ServerLog } from "./server-log.ts";
 export interface LocalServerOptions {
   readonly dataDir: string;
   readonly properties: Properties;
+  /** Reads them again while the server runs. */
+  readonly readProperties?: () => Promise<Properties>;
   readonly log: ServerLog;
   readonly bind?: string | undefined;
   readonly port: StartOptions["port"];
@@ -33,6 +35,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     dataDir,
     properties,
     log,
+    ...(options.readProperties === undefined ? {} : { readProperties: options.readProperties }),
     ...(options.inMemory === true ? { store: new InMemoryStore() } : {}),
     onFatal: () => onEnd("its state can no longer be kept"),
   });

@@ -4,6 +4,7 @@ import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import type { Work } from "../../model/work.ts";
 import type { HostEngineLocation, LocationResolver, MachineLocation, ObtainRequest, ProvisioningLocation } from "../../provider/location.ts";
+import { checkProvisioningAllowed } from "../../provider/provisioning-access.ts";
 import { entityReference } from "../../software/group/group.ts";
 import { isUp } from "../../software/stock/service-state.ts";
 import { DockerCloud } from "../cloud.ts";
@@ -49,6 +50,7 @@ export class DockerLocation implements ProvisioningLocation, HostEngineLocation 
   }
 
   async obtain(request: ObtainRequest, work: Work): Promise<MachineLocation> {
+    checkProvisioningAllowed(request.entity.management.documents, this.name);
     const { decision, reservation } = await this.#place(request, work);
     try {
       const { host } = this.#cloud.host(reservation.hostId);

@@ -23,7 +23,7 @@ export interface ExternalProperties {
  * when it is first asked; its settings may themselves be `$brooklyn:external(...)` of another. Values are kept in memory for ten seconds, and never stored.
  */
 export class ExternalConfig {
-  readonly #settings: ReadonlyMap<string, string>;
+  #settings: ReadonlyMap<string, string>;
   readonly #clock: Clock;
   readonly #onValue: (value: string) => void;
   readonly #suppliers = new Map<string, Promise<ExternalSupplier>>();
@@ -34,6 +34,13 @@ export class ExternalConfig {
     this.#settings = new Map([[demoSupplier, "in-place"], [`${demoSupplier}.hidden1`, "It works!"], ...properties.withPrefix(PREFIX)]);
     this.#clock = clock;
     this.#onValue = onValue;
+  }
+
+  /** Takes over the suppliers of another, and forgets what was read: the properties were read again. */
+  replaceWith(other: ExternalConfig): void {
+    this.#settings = other.#settings;
+    this.#suppliers.clear();
+    this.#values.clear();
   }
 
   /** @throws ClockerError `not-found` for an unknown supplier or key, with the nearest; `unreachable`, `invalid-value`, `timeout` */

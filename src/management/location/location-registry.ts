@@ -29,11 +29,28 @@ export class PlaneLocations implements LocationRegistry {
   readonly #reserved = new Set<string>();
   readonly #inUse = new Map<string, Location>();
   readonly #byKey = new Map<string, Location>();
+  /** What each location was made of. */
+  readonly #madeOf = new Map<Location, { spec: string; config: Readonly<Record<string, Json>> }>();
+  #fromProperties: readonly LocationDefinition[];
 
   constructor(management: Management, resolvers: readonly LocationResolver[], named: readonly LocationDefinition[]) {
     this.#management = management;
     this.#resolvers = new Map(resolvers.map((resolver) => [resolver.prefix, resolver]));
     this.#named = new Map(named.map((definition) => [definition.name, definition]));
+    this.#fromProperties = named;
+  }
+
+  /** Takes over the named locations of properties that were read again, and the new defaults for the locations in use. */
+  redefine(named: readonly LocationDefinition[]): void {
+    const before = new Map(this.#fromProperties.map((definition) => [definition.name, definition]));
+    const after = new Set(named.map(({ name }) => name));
+    for (const [name, definition] of before) if (!after.has(name) && this.#named.get(name) === definition) this.undefine(name);
+    this.#fromProperties = named;
+    for (const definition of named) this.define(definition);
+    for (const [location, { spec, config }] of this.#madeOf) {
+      const parsed = parseLocationSpec(spec);
+      this.#resolvers.get(parsed.prefix.toLowerCase())?.refresh?.(location, parsed, config);
+    }
   }
 
   resolve(reference: LocationReference): Location {
@@ -160,6 +177,7 @@ export class PlaneLocations implements LocationRegistry {
     // One with an id of its own belongs to somebody who keeps it: a Docker cloud, a host.
     if (location.id !== id) return location;
     this.#byKey.set(keyOf(spec, config), location);
+    this.#madeOf.set(location, { spec, config });
     this.#inUse.set(id, location);
     this.#management.documents.put(LOCATION_DOCUMENTS, id, { spec, config: { ...config } });
     return location;

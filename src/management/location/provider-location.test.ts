@@ -5,6 +5,7 @@ import { InMemoryMachine } from "../../machine/in-memory-machine.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { entitySpec } from "../../model/spec.ts";
 import { InMemoryCloud, InMemoryProvider } from "../../provider/in-memory.ts";
+import { setProvisioningAllowed } from "../../provider/provisioning-access.ts";
 import { MACHINE_DOCUMENTS, ProviderLocation } from "./provider-location.ts";
 
 let world: World;
@@ -101,4 +102,15 @@ describe("a restart", () => {
     await world.open();
     expect(world.cloud.machines.size).toBe(0);
   });
+});
+
+test("obtain is refused while provisioning is forbidden, over restarts of the server; nothing is asked for", async () => {
+  setProvisioningAllowed(server.plane.documents, false);
+  await expect(obtain()).rejects.toThrow('Access controller forbids provisioning in "memory"');
+  expect([world.cloud.machines.size, records()]).toEqual([0, []]);
+  await server.plane.documents.flush();
+  expect([...world.disk.records.values()].filter(({ kind }) => kind === "access").map(({ text }) => JSON.parse(text) as unknown)).toEqual([{ allowed: false }]);
+  setProvisioningAllowed(server.plane.documents, true);
+  await obtain();
+  expect(world.cloud.machines.size).toBe(1);
 });

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from "../../model/spec.ts";
 import type { Work } from "../../model/work.ts";
 import type { MachineLocation, ObtainRequest, ProvisioningLocation } from "../../provider/location.ts";
 import type { MachineDescription, MachineProvider } from "../../provider/provider.ts";
+import { checkProvisioningAllowed } from "../../provider/provisioning-access.ts";
 
 /** The machine records of the plane: written before a machine is asked for, removed after it was given back. */
 export const MACHINE_DOCUMENTS = "machine";
@@ -22,27 +23,48 @@ export interface MachineRecord {
 /** A location whose machines come from a provider: `local`, `byon(...)`, `localhost`, a cloud. */
 export class ProviderLocation implements ProvisioningLocation {
   readonly id: string;
-  readonly name: string;
   readonly spec: string;
   readonly type: string;
   readonly parent = undefined;
-  readonly config: Readonly<Record<string, Json>>;
-  readonly #provider: MachineProvider;
+  #name: string;
+  #config: Readonly<Record<string, Json>>;
+  #provider: MachineProvider;
   readonly #management: Management;
 
   constructor(init: { id: string; name: string; spec: string; type: string; config: Readonly<Record<string, Json>>; provider: MachineProvider; management: Management }) {
     this.id = init.id;
-    this.name = init.name;
+    this.#name = init.name;
     this.spec = init.spec;
     this.type = init.type;
-    this.config = init.config;
+    this.#config = init.config;
     this.#provider = init.provider;
     this.#management = init.management;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get config(): Readonly<Record<string, Json>> {
+    return this.#config;
+  }
+
+  /** Goes on with other settings: machines that were obtained before stay, and are given back to the new provider. */
+  reconfigure({ name, config, provider }: { name: string; config: Readonly<Record<string, Json>>; provider: MachineProvider }): void {
+    for (const data of this.#management.documents.all(MACHINE_DOCUMENTS).values()) {
+      const record = machineRecord(data);
+      // A provider may only know by this who uses what (byon).
+      if (record?.locationId === this.id && record.description !== null) provider.connect(record.description);
+    }
+    this.#name = name;
+    this.#config = config;
+    this.#provider = provider;
   }
 
   async obtain(request: ObtainRequest, work: Work): Promise<MachineLocation> {
     const { entity, holder } = request;
     const { documents, ids, planeId } = this.#management;
+    checkProvisioningAllowed(documents, this.name);
     await this.#releaseLeft(work);
     const id = ids.entityId();
     const record: MachineRecord = { locationId: this.id, entityId: entity.id, state: "requested", description: null, ...(holder === undefined ? {} : { holderId: holder }) };

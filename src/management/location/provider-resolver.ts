@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Management } from "../../model/management.ts";
 import type { Json } from "../../model/spec.ts";
 import { createProvider } from "../../provider/index.ts";
-import type { LocationResolver } from "../../provider/location.ts";
+import type { LocationResolver, ParsedLocationSpec } from "../../provider/location.ts";
 import type { Properties } from "../properties/properties.ts";
 import { ProviderLocation } from "./provider-location.ts";
 
@@ -12,14 +13,21 @@ const javaTypes: Readonly<Record<string, string>> = {
 
 /** Locations of a provider: config from the properties file, then the named location's and the blueprint's, then the spec's arguments. */
 export function providerResolver(prefix: string, management: Management, properties: Properties): LocationResolver {
+  const settings = (spec: ParsedLocationSpec, given: Readonly<Record<string, Json>>) => {
+    const config: Record<string, Json> = { ...properties.locationDefaults(prefix), ...given, ...spec.arguments };
+    const { dataDir, clock, secrets, planeId } = management;
+    const provider = () => createProvider(prefix, { dataDir, clock, secrets, owner: planeId, properties: config });
+    return { config, provider, name: String(config["displayName"] ?? config["name"] ?? prefix) };
+  };
   return {
     prefix,
     resolve: (spec, id, given) => {
-      const config: Record<string, Json> = { ...properties.locationDefaults(prefix), ...given, ...spec.arguments };
-      const { dataDir, clock, secrets, planeId } = management;
-      const provider = createProvider(prefix, { dataDir, clock, secrets, owner: planeId, properties: config });
-      const name = config["displayName"] ?? config["name"] ?? prefix;
-      return new ProviderLocation({ id, name: String(name), spec: spec.text, type: javaTypes[prefix] ?? `clocker.provider.${prefix}`, config, provider, management });
+      const { config, provider, name } = settings(spec, given);
+      return new ProviderLocation({ id, name, spec: spec.text, type: javaTypes[prefix] ?? `clocker.provider.${prefix}`, config, provider: provider(), management });
+    },
+    refresh: (location, spec, given) => {
+      const { config, provider, name } = settings(spec, given);
+      if (location instanceof ProviderLocation && !isDeepStrictEqual(location.config, config)) location.reconfigure({ name, config, provider: provider() });
     },
   };
 }

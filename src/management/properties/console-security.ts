@@ -1,5 +1,5 @@
 import { Secret } from "../secrets/secret.ts";
-import type { PropertyMap } from "./property-map.ts";
+import { type PropertyMap, stripped } from "./property-map.ts";
 
 /** Who may use the console and the API: the properties `brooklyn.webconsole.*` (Brooklyn's `BrooklynWebConfig`). */
 export interface ConsoleSecurity {
@@ -13,6 +13,12 @@ export interface ConsoleSecurity {
   /** What a user's password is checked against; undefined for a user without any. */
   credentials(user: string): ConsoleCredentials | undefined;
   readonly httpsRequired: boolean;
+  /** Paths below which nobody has to sign in, without slashes around them. */
+  readonly unauthenticated: readonly string[];
+  /** Another setting: `ldap.url` of `brooklyn.webconsole.security.ldap.url`. Blank ones count as not set. */
+  setting(name: string): string | undefined;
+  /** The properties whose names begin with a prefix, without it. */
+  withPrefix(prefix: string): ReadonlyMap<string, string>;
   /** A port or range, `8081+`; undefined when the command line's counts. */
   readonly port: string | undefined;
 }
@@ -32,6 +38,12 @@ export function consoleSecurity(properties: PropertyMap): ConsoleSecurity {
     anyUser: users === "*",
     credentials: (user) => credentialsOf(user, get),
     httpsRequired: get(`${prefix}https.required`)?.toLowerCase() === "true",
+    unauthenticated: namesIn(get(`${prefix}unauthenticated.endpoints`) ?? "").map((path) => path.replaceAll(/^\/+|\/+$/g, "")).filter((path) => path !== ""),
+    setting: (name) => {
+      const value = get(`${prefix}${name}`)?.trim();
+      return value === "" ? undefined : value;
+    },
+    withPrefix: (start) => stripped(properties, start),
     port: get("brooklyn.webconsole.port"),
   };
 }

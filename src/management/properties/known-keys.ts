@@ -39,6 +39,7 @@ export const knownKeys: readonly string[] = [
   ...["connectTimeout", "host", "localTempDir", "password", "port", "privateKeyData", "privateKeyFile", "privateKeyPassphrase", "publicKeyData", "publicKeyFile"].map(ssh),
   ...["scriptDir", "scripts.ignoreCerts", "sessionTimeout", "sshRetryDelay", "sshToolClass", "sshTries", "sshTriesTimeout", "strictHostKeyChecking", "user"].map(ssh),
   "brooklyn.webconsole.port",
+  ...["enabled", "allow.origins", "allow.headers", "allow.credentials", "expose.headers", "max.age", "preflight.error.status", "block.if.unauthorized"].map((key) => `cors.${key}`),
   ...["https.required", "keystore.certificate.alias", "keystore.password", "keystore.url", "login.form", "transport.ciphers", "transport.protocols"].map(security),
   ...["domain_name_regex", "fetch_user_group", "group_config_key", "group_filter", "group_ou", "allowed_realms_regex", "login_info_log"].map((key) => security(`ldap.${key}`)),
   ...["ou", "realm", "recursive", "url", "user_name_regex"].map((key) => security(`ldap.${key}`)),

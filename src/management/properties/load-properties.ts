@@ -20,8 +20,8 @@ export interface PropertiesSources {
 }
 
 /**
- * Reads the properties in Brooklyn's order, later ones winning: `location-metadata.properties` beside the global file, the global
- * file, the local file, the environment, the command line.
+ * Reads the properties in Brooklyn's order, later ones winning: `location-metadata.properties` and `org.apache.brooklyn.rest.filter.cors.cfg` beside the
+ * global file, the global file, the local file, the environment, the command line.
  * @throws ClockerError `forbidden` when others than its owner may access the global or the local file (they hold passwords);
  *   `not-found` when the local file is absent; `invalid-value` with file and line for what is not in the format
  */
@@ -31,6 +31,7 @@ export async function loadProperties(sources: PropertiesSources = {}): Promise<P
   const properties = new Map<string, Property>();
   const metadata = global === undefined ? join(home, ".brooklyn", metadataName) : join(dirname(global), metadataName);
   await addFile(properties, metadata, { required: false, confidential: false });
+  await addFile(properties, join(dirname(metadata), corsName), { required: false, confidential: false });
   if (global !== undefined) await addFile(properties, global, { required: false, confidential: true });
   if (sources.local !== undefined) await addFile(properties, underHome(sources.local, home), { required: true, confidential: true });
   for (const [key, value] of Object.entries(env)) if (value !== undefined && key.includes(".")) put(properties, key, value, "the environment");
@@ -39,6 +40,8 @@ export async function loadProperties(sources: PropertiesSources = {}): Promise<P
 }
 
 const metadataName = "location-metadata.properties";
+/** Brooklyn's file of what pages of other sites may do (`cors.enabled`, `cors.allow.origins`, …). */
+const corsName = "org.apache.brooklyn.rest.filter.cors.cfg";
 
 interface FileRules {
   readonly required: boolean;

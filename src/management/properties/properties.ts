@@ -8,7 +8,7 @@ import { warningsAbout } from "./warnings.ts";
 
 /** The settings of a management node: what `brooklyn.properties` and its like say. Made by `loadProperties`. */
 export class Properties {
-  readonly #properties: PropertyMap;
+  #properties: PropertyMap;
 
   constructor(properties: PropertyMap = new Map()) {
     this.#properties = properties;
@@ -42,6 +42,11 @@ export class Properties {
   /** Who may use the console and the API. */
   console(): ConsoleSecurity {
     return consoleSecurity(this.#properties);
+  }
+
+  /** Takes over what other properties say: everybody who holds these sees the new values. */
+  replaceWith(other: Properties): void {
+    this.#properties = other.#properties;
   }
 
   /** The same properties with the values that stand elsewhere; those are never shown. */
