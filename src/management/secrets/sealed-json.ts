@@ -25,21 +25,37 @@ export function sealed(value: JsonObject, sealing: Sealing): JsonObject {
 }
 
 function sealedValue(value: Json, sealing: Sealing): Json {
-  if (typeof value === "string") return isSecretName(value) && /[:=]/.test(value) ? seal(value, sealing) : value;
-  if (Array.isArray(value)) return value.map((item) => sealedValue(item, sealing));
+  if (typeof value === "string") return /[:=]/.test(value) && isSecretName(value) ? seal(value, sealing) : value;
+  if (Array.isArray(value)) return sealedList(value, sealing);
   return isMap(value) ? (Object.hasOwn(value, SEALED) ? seal(value, sealing) : sealedMap(value, sealing)) : value;
 }
 
+/** The same list when nothing in it is sealed, as nearly always. */
+function sealedList(list: Json[], sealing: Sealing): Json {
+  const items = list.map((item) => sealedValue(item, sealing));
+  return items.some((item, index) => item !== list[index]) ? items : list;
+}
+
+/** The same map when nothing in it is sealed, as nearly always. */
 function sealedMap(map: JsonObject, sealing: Sealing): JsonObject {
   const isOfSecret = typeof map["name"] === "string" && isSecret(map["name"], sealing);
-  const entries = Object.entries(map).map(([name, value]): [string, Json] => {
-    const isValueOfSecret = isOfSecret && valueNames.has(name);
-    if (!isValueOfSecret && !isSecret(name, sealing)) return [name, sealedValue(value, sealing)];
-    if (value === null || typeof value === "boolean") return [name, value];
-    learn(name, value, sealing.known);
-    return [name, seal(value, sealing)];
-  });
-  return Object.fromEntries(entries);
+  const changed: [string, Json][] = [];
+  for (const name in map) {
+    if (!Object.hasOwn(map, name)) continue;
+    const value = map[name];
+    if (value === undefined) continue;
+    const safe = sealedMember(name, value, isOfSecret, sealing);
+    if (safe !== value) changed.push([name, safe]);
+  }
+  return changed.length === 0 ? map : { ...map, ...Object.fromEntries(changed) };
+}
+
+function sealedMember(name: string, value: Json, isOfSecret: boolean, sealing: Sealing): Json {
+  const isValueOfSecret = isOfSecret && valueNames.has(name);
+  if (!isValueOfSecret && !isSecret(name, sealing)) return sealedValue(value, sealing);
+  if (value === null || typeof value === "boolean") return value;
+  learn(name, value, sealing.known);
+  return seal(value, sealing);
 }
 
 function isSecret(name: string, { isSecret: isOwn }: Sealing): boolean {

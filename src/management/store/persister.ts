@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../model/clock.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { DirtyDocuments, type DirtyDocument, type Snapshot } from "./dirty-documents.ts";
@@ -19,12 +20,14 @@ export interface PersisterOptions {
 /** Milliseconds before the first retry of a failed write, doubled each time up to the longest. */
 const firstRetry = 100;
 const longestRetry = 30_000;
+/** Milliseconds that snapshots of lazy documents may take at a time. */
+const SLICE = 4;
 
 /**
  * Writes documents behind the code that changes them: a change marks its document, a background batch takes the snapshots and
  * writes them, and `flush` waits until all that was marked is durable. One batch is under way at a time; the next one collects
  * meanwhile, so that a slow disk makes batches larger and not more. Documents that are marked in one go are written
- * together, all or none (up to `largestWrite`). After a failed write they stay marked and are tried again with growing pauses.
+ * together, all or none (up to `largestWrite`), unless they are lazy: those are taken a few milliseconds at a time. After a failed write they stay marked and are tried again with growing pauses.
  */
 export class Persister {
   readonly #store: Store;
@@ -130,43 +133,67 @@ export class Persister {
     for (const each of outcome.errors) this.#onError(each);
   }
 
-  /** Writes the documents part by part; never rejects. What the store failed to take is marked again. */
+  /** Writes the documents part by part, urgent ones first; never rejects. What the store failed to take is marked again. */
   async #write(documents: readonly DirtyDocument[]): Promise<Outcome> {
     const errors: unknown[] = [];
-    for (let start = 0; start < documents.length; start += this.#largestWrite) {
-      try {
-        errors.push(...(await this.#writePart(documents.slice(start, start + this.#largestWrite))));
-      } catch (error) {
-        for (const document of documents.slice(start)) this.#dirty.putBack(document);
-        return { errors: [...errors, error], storeError: error };
+    const underWay: Promise<Outcome>[] = [];
+    for (let start = 0; start < documents.length; ) {
+      const part = this.#nextPart(documents, start);
+      start += part.documents.length;
+      const written = this.#writePart(part);
+      if (start === documents.length || isLazy(documents[start])) {
+        underWay.push(written);
+        // Lazy ones are many: others have their turn while the store is at work on the first of them.
+        if (start < documents.length) await setImmediate();
+        continue;
       }
+      const outcome = await written;
+      errors.push(...outcome.errors);
+      if (outcome.storeError === undefined) continue;
+      for (const document of documents.slice(start)) this.#dirty.putBack(document);
+      return { errors, storeError: outcome.storeError };
     }
-    return { errors, storeError: undefined };
+    const outcomes = await Promise.all(underWay);
+    const failed = outcomes.find(({ storeError }) => storeError !== undefined);
+    return { errors: [...errors, ...outcomes.flatMap((outcome) => outcome.errors)], storeError: failed?.storeError };
   }
 
-  /** Gives the errors of documents that cannot be stored, which do not hold up the others; rejects when the store fails. */
-  async #writePart(documents: readonly DirtyDocument[]): Promise<unknown[]> {
-    const errors: unknown[] = [];
-    let changes: Change[] = [];
-    for (const { kind, id, snapshot } of documents) {
+  /** Takes snapshots of the documents from a place on: of urgent ones, which belong together, as many as one write takes; of lazy ones for a few milliseconds. */
+  #nextPart(documents: readonly DirtyDocument[], start: number): Part {
+    const part: { documents: DirtyDocument[]; changes: Change[]; errors: unknown[] } = { documents: [], changes: [], errors: [] };
+    const until = this.#clock.now() + SLICE;
+    for (const document of documents.slice(start, start + this.#largestWrite)) {
+      if (document.lazy && part.documents.length > 0 && this.#clock.now() >= until) break;
+      const { kind, id, snapshot } = document;
+      part.documents.push(document);
       try {
-        changes.push({ kind, id, data: snapshot() });
+        part.changes.push({ kind, id, data: snapshot() });
       } catch (cause) {
-        errors.push(new ClockerError("internal", `Cannot take the snapshot of ${kind} "${id}"`, { cause, details: { kind, id } }));
+        part.errors.push(new ClockerError("internal", `Cannot take the snapshot of ${kind} "${id}"`, { cause, details: { kind, id } }));
       }
     }
+    return part;
+  }
+
+  /** Never rejects. Documents that cannot be stored do not hold up the others; when the store fails all are marked again. */
+  async #writePart({ documents, changes: all, errors: before }: Part): Promise<Outcome> {
+    const errors = [...before];
+    let changes: readonly Change[] = all;
     while (changes.length > 0) {
       try {
         await this.#store.write(changes);
         break;
       } catch (error) {
-        const others = withoutRefused(changes, error);
-        if (others.length === changes.length) throw error;
         errors.push(error);
+        const others = withoutRefused(changes, error);
+        if (others.length === changes.length) {
+          for (const document of documents) this.#dirty.putBack(document);
+          return { errors, storeError: error };
+        }
         changes = others;
       }
     }
-    return errors;
+    return { errors, storeError: undefined };
   }
 
   #noteOutcome(storeError: unknown): void {
@@ -179,6 +206,14 @@ export class Persister {
     this.#alarm?.cancel();
     this.#alarm = undefined;
   }
+}
+
+/** Documents that are written together, with their content as it is now. */
+interface Part {
+  readonly documents: readonly DirtyDocument[];
+  readonly changes: readonly Change[];
+  /** Of the documents that could not tell their content. */
+  readonly errors: readonly unknown[];
 }
 
 /** A write under way, and the flushes that it answers. */
@@ -195,6 +230,10 @@ interface Outcome {
   readonly errors: readonly unknown[];
   /** Set when the store itself failed, and not one document. */
   readonly storeError: unknown;
+}
+
+function isLazy(document: DirtyDocument | undefined): boolean {
+  return document?.lazy === true;
 }
 
 function withoutRefused(changes: readonly Change[], error: unknown): Change[] {
