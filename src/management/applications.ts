@@ -7,17 +7,15 @@ import { inParallel, type Work } from "../model/work.ts";
 import { DESTROY_ON_STOP } from "../software/stock/application.ts";
 import { APPLICATION, STARTABLE } from "../software/stock/startable.ts";
 import type { PlaneLocations } from "./location/location-registry.ts";
+import type { BlueprintReader } from "./blueprint-reader.ts";
+import { createRecorded } from "./plan/made-from.ts";
+import { Changes } from "./plan/apply/changes.ts";
+import { Planner } from "./plan/planner.ts";
+import { Revisions } from "./plan/revisions.ts";
 import type { Plane } from "./plane.ts";
 
 /** Applications that are being removed, by id: a removal that a crash cut off is taken up again. */
 export const DESTROY_DOCUMENTS = "destroy";
-
-export interface BlueprintReader {
-  /** @throws ClockerError `invalid-yaml`, `invalid-blueprint`, `unknown-type`, ... */
-  read(text: string, options?: { source?: string }): { spec: EntitySpec; warnings: readonly string[] };
-  /** What a blueprint adds below an entity that exists. */
-  readChildren(text: string, parent: Entity): { specs: EntitySpec[]; warnings: readonly string[] };
-}
 
 export interface Deployment {
   application: Entity;
@@ -32,11 +30,19 @@ export class Applications {
   readonly #locations: PlaneLocations;
   readonly #blueprints: BlueprintReader;
   readonly #destroying = new Map<string, Submitted<void>>();
+  readonly revisions: Revisions;
+  /** Finds out what a blueprint would do. */
+  readonly planner: Planner;
+  /** Brings applications to what their blueprints say. */
+  readonly changes: Changes;
 
   constructor(plane: Plane, locations: PlaneLocations, blueprints: BlueprintReader) {
     this.#plane = plane;
     this.#locations = locations;
     this.#blueprints = blueprints;
+    this.revisions = new Revisions(plane);
+    this.planner = new Planner(plane, locations, blueprints, this.revisions);
+    this.changes = new Changes({ plane, planner: this.planner, revisions: this.revisions, deploy: (text, options) => this.deploy(text, options), isGoing: ({ id }) => this.#destroying.has(id) });
     plane.destroyer = (application) => this.destroy(application).result;
   }
 
@@ -44,12 +50,13 @@ export class Applications {
    * Deploys a blueprint: makes its entities, stores them, then starts the application in the background.
    * Everything that can be known to be wrong is refused before anything is made.
    * @param options.id the application's id, one of its own unless given
+   * @param options.by the user, for its history
    */
-  async deploy(text: string, options: { source?: string; id?: string } = {}): Promise<Deployment> {
+  async deploy(text: string, options: { source?: string; id?: string; by?: string; note?: string } = {}): Promise<Deployment> {
     const { spec, warnings } = this.#blueprints.read(text, options.source === undefined ? {} : { source: options.source });
     this.#checkLocations(spec);
-    spec.tags = [...spec.tags, { kind: "yaml_spec", contents: text }];
-    const application = this.#plane.create(spec, undefined, options.id === undefined ? {} : { id: options.id });
+    const application = createRecorded(this.#plane, { ...spec, tags: [...spec.tags, { kind: "yaml_spec", contents: text }] }, undefined, options.id === undefined ? {} : { id: options.id });
+    this.revisions.add(application, text, { by: options.by ?? "anonymous", outcome: "applied", changes: "deployed", ...(options.note === undefined ? {} : { note: options.note }) });
     await this.#keep([application]);
     const start = application.is(STARTABLE) ? this.invoke(application, "start", {}) : undefined;
     return { application, start, warnings };
@@ -147,7 +154,7 @@ export class Applications {
     if (others.length === 0) return;
     await work.step("cancel running tasks", async (step) => {
       step.log(others.map((task) => task.name).join("\n"));
-      const reason = new ClockerError("cancelled", `Cancelled: "${entity.displayName}" is being stopped`);
+      const reason = new ClockerError("cancelled", `Cancelled: "${entity.displayName}" is being stopped`, { details: { isStopping: true } });
       others.forEach((task) => task.cancel(reason));
       step.waitFor(`${others.length} running tasks`);
       await Promise.all(others.map((task) => endedOrAborted(task, step.signal)));

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { readBlueprint, readChildren, readSpec, type BlueprintWarning } from "../blueprint/index.ts";
+import { examineBlueprint, readBlueprint, readChildren, readSpec, type BlueprintWarning } from "../blueprint/index.ts";
 import { Catalog } from "../blueprint/catalog/index.ts";
 import { isDeferred, resolve } from "../blueprint/dsl/index.ts";
 import { dockerResolver } from "../docker/index.ts";
@@ -11,7 +11,8 @@ import { idSource } from "../model/ids.ts";
 import { providers } from "../provider/index.ts";
 import { isMachineLocation } from "../provider/location.ts";
 import { poolResolver } from "../software/pool/pool-location.ts";
-import { Applications, type BlueprintReader } from "./applications.ts";
+import { Applications } from "./applications.ts";
+import type { BlueprintReader } from "./blueprint-reader.ts";
 import { CatalogStore } from "./catalog-store.ts";
 import { ExternalConfig } from "./external/external-config.ts";
 import { resolvedProperties } from "./external/resolved-properties.ts";
@@ -28,7 +29,7 @@ import { Resources } from "./resources/resource-loader.ts";
 import { loadStore, reconnect, restoreDocuments, restoreEntities, type Stored } from "./restore.ts";
 import { KnownSecrets } from "./secrets/known-secrets.ts";
 import { openSecretStore } from "./secrets/secret-store.ts";
-import { ServerTypes } from "./server-types.ts";
+import { LocatedTypes, remedyForLocation, ServerTypes } from "./server-types.ts";
 import type { Server, ServerVersion } from "./server.ts";
 import { Persister } from "./store/persister.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
@@ -85,7 +86,9 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       },
     });
     if (locations === undefined) throw new ClockerError("internal", "The plane has no locations");
-    const applications = new Applications(plane, locations, blueprintReader(blueprintTypes));
+    const registry = locations;
+    const examined = new LocatedTypes(types, catalog, (reference) => registry.check(reference));
+    const applications = new Applications(plane, locations, blueprintReader(blueprintTypes, examined, locations));
     restoreDocuments(plane, stored);
     const catalogStore = new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets, kindOf: (name) => blueprintTypes.kindOf(name) });
     await catalogStore.restore(path.join(PROJECT, "catalog"));
@@ -169,9 +172,23 @@ class OpenServer implements Server {
   }
 }
 
-function blueprintReader(types: ServerTypes): BlueprintReader {
+/** The reader of blueprints does not know which locations there are; the registry does. */
+function withKnownLocations(error: ClockerError, locations: PlaneLocations): ClockerError {
+  const { location } = error.details;
+  if (error.code !== "unknown-location" || typeof location !== "string" || error.remedy !== undefined) return error;
+  const remedy = remedyForLocation((reference) => locations.check(reference), { spec: location });
+  return new ClockerError(error.code, error.message, { ...(remedy === undefined ? {} : { remedy }), cause: error.cause, details: { ...error.details } });
+}
+
+function blueprintReader(types: ServerTypes, examined: LocatedTypes, locations: PlaneLocations): BlueprintReader {
   const texts = (warnings: readonly BlueprintWarning[]) => warnings.map(({ message, position, remedy }) => `${message}${position === undefined ? "" : ` (line ${position.line}, column ${position.column})`}${remedy === undefined ? "" : `. ${remedy}`}`);
   return {
+    examine: (text) => {
+      const { spec, problems: found, warnings } = examineBlueprint(text, { types: examined });
+      const problems = found.map((error) => withKnownLocations(error, locations));
+      const told = warnings.map(({ message, position, remedy }) => ({ message, ...(position === undefined ? {} : position), ...(remedy === undefined ? {} : { remedy }) }));
+      return { spec, problems, warnings: told };
+    },
     read: (text, source) => {
       const { spec, warnings } = readBlueprint(text, { types, ...source });
       return { spec, warnings: texts(warnings) };

@@ -4,10 +4,11 @@ import { ClockerError } from "../model/errors.ts";
 import { EventBus } from "../model/events.ts";
 import { idSource, type IdSource } from "../model/ids.ts";
 import type { LocationRegistry, Management, ResourceLoader, Secrets, Submitted } from "../model/management.ts";
+import { MADE_FROM } from "../model/made-from.ts";
 import type { EntitySpec, Json, JsonObject } from "../model/spec.ts";
 import type { Work } from "../model/work.ts";
 import { PersistedDocuments } from "./documents.ts";
-import { applyInitializers, makeEntity, originOf } from "./entity/entity-factory.ts";
+import { applyInitializers, makeEntity, originOf, parameterKey } from "./entity/entity-factory.ts";
 import { EntityIndex } from "./entity/entity-index.ts";
 import { entityToRecord, sensorsToRecord, type EntityOrigin } from "./entity/entity-record.ts";
 import type { Logger } from "./logger.ts";
@@ -121,16 +122,20 @@ export class Plane implements Management {
     return this.entities.of(typeOrTrait);
   }
 
-  /** @throws ClockerError `conflict` when the id that is asked for is taken */
-  create(spec: EntitySpec, parent?: Entity, options: { id?: string } = {}): Entity {
-    const { id } = options;
+  /**
+   * @param options.onMade told each entity of the spec as it is made, parents first, and what it was made of
+   * @throws ClockerError `conflict` when the id that is asked for is taken
+   */
+  create(spec: EntitySpec, parent?: Entity, options: { id?: string; onMade?: (entity: Entity, spec: EntitySpec) => void } = {}): Entity {
+    const { id, onMade } = options;
     if (id !== undefined && this.entity(id) !== undefined) throw new ClockerError("conflict", `Cannot make an entity with the id "${id}": it is taken`);
     const entity = makeEntity(this, spec, parent, id);
     try {
       this.adopt(entity, originOf(spec, ++this.#sequence));
+      onMade?.(entity, spec);
       for (const hooks of entity.type.hooks) hooks.init?.(entity);
       applyInitializers(entity, spec.initializers);
-      for (const child of spec.children) this.create(child, entity);
+      for (const child of spec.children) this.create(child, entity, onMade === undefined ? {} : { onMade });
       for (const hooks of entity.type.hooks) hooks.manage?.(entity);
       for (const adjunct of [...spec.enrichers, ...spec.policies]) entity.addAdjunct(adjunct);
       return entity;
@@ -150,6 +155,35 @@ export class Plane implements Management {
     this.events.publish({ kind: "entity-added", entity });
   }
 
+  /** Puts an entity where a sibling stands among its parent's children, before it: lookups find it first from now on, also after a restart. */
+  takePlace(entity: Entity, of: Entity): void {
+    const siblings = entity.parent?.children ?? [];
+    const [from, to] = [siblings.indexOf(entity), siblings.indexOf(of)];
+    const [own, other] = [this.#origins.get(entity.id), this.#origins.get(of.id)];
+    if (from < 0 || to < 0 || own === undefined || other === undefined) return;
+    siblings.splice(from, 1);
+    siblings.splice(siblings.indexOf(of), 0, entity);
+    // The other keeps its number too: what is below it must come after it when all is restored.
+    this.#origins.set(entity.id, { ...own, sequence: other.sequence });
+    this.changed(entity, "entity");
+  }
+
+  /** The keys and initializers that an entity's blueprint gives it. */
+  originOf(entity: Entity): Pick<EntityOrigin, "parameters" | "initializers"> {
+    return this.#origins.get(entity.id) ?? { parameters: [], initializers: [] };
+  }
+
+  /** Changes the keys that an entity's blueprint declares, and what is applied to it; initializers that it had are not applied again. */
+  redefine(entity: Entity, change: Pick<EntityOrigin, "parameters" | "initializers">): void {
+    const origin = this.#origins.get(entity.id);
+    if (origin === undefined) return;
+    const known = origin.initializers.map((each) => JSON.stringify(each));
+    this.#origins.set(entity.id, { ...origin, ...change });
+    entity.config.declare(change.parameters.map((parameter) => parameterKey(this, parameter)));
+    applyInitializers(entity, change.initializers.filter((each) => !known.includes(JSON.stringify(each))));
+    this.changed(entity, "entity");
+  }
+
   unmanage(entity: Entity): void {
     if (!entity.isManaged) return;
     for (const child of [...entity.children]) this.unmanage(child);
@@ -164,6 +198,7 @@ export class Plane implements Management {
     this.#origins.delete(entity.id);
     this.#persister.changed("entity", entity.id, () => undefined);
     this.#persister.changed("sensors", entity.id, () => undefined);
+    this.documents.remove(MADE_FROM, entity.id);
     this.tasks.forget(entity.id);
     this.events.publish({ kind: "entity-removed", entity });
   }
@@ -201,7 +236,7 @@ export class Plane implements Management {
     if (data === undefined) return undefined;
     const { secrets, knownSecrets: known } = this;
     if (kind === "task") return scrubbed(data, known);
-    const entity = kind === "entity" || kind === "sensors" ? this.entities.get(id) : undefined;
+    const entity = kind === "entity" || kind === "sensors" || kind === MADE_FROM ? this.entities.get(id) : undefined;
     return sealed(data, { secrets, known, ...(entity === undefined ? {} : { isSecret: secretNamesOf(entity) }) });
   }
 }

@@ -1,7 +1,9 @@
 import type { BlueprintTypes } from "../blueprint/blueprint-types.ts";
 import type { Catalog } from "../blueprint/catalog/index.ts";
 import type { AdjunctType, InitializerType } from "../model/adjunct.ts";
+import { ClockerError } from "../model/errors.ts";
 import type { EntityType } from "../model/entity-type.ts";
+import type { LocationReference } from "../model/spec.ts";
 import type { ValueType } from "../model/value-type.ts";
 import type { Types } from "./types.ts";
 
@@ -55,5 +57,31 @@ export class ServerTypes implements BlueprintTypes {
   kindOf(typeName: string): "entity" | "policy" | "enricher" | undefined {
     if (this.#types.entityType(typeName) !== undefined) return "entity";
     return this.#types.adjunctType(typeName)?.kind;
+  }
+}
+
+/** The same, with the locations that there are: one that is not known is a fault of the blueprint, with its place in the text. */
+export class LocatedTypes extends ServerTypes {
+  readonly #check: (reference: LocationReference) => void;
+
+  /** @param check throws for an unknown location */
+  constructor(types: Types, catalog: Catalog, check: (reference: LocationReference) => void) {
+    super(types, catalog);
+    this.#check = check;
+  }
+
+  knownLocation(reference: LocationReference): boolean {
+    return remedyForLocation(this.#check, reference) === undefined;
+  }
+}
+
+/** What to do about a location that there is not; undefined for one that there is. */
+export function remedyForLocation(check: (reference: LocationReference) => void, reference: LocationReference): string | undefined {
+  try {
+    check(reference);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ClockerError)) throw error;
+    return error.remedy ?? error.message;
   }
 }

@@ -17,11 +17,18 @@ export class EntityConfig {
 
   constructor(entity: Entity, own: Record<string, Json>, parameters: readonly ConfigKey[]) {
     this.#entity = entity;
+    this.declare(parameters);
+    for (const [name, value] of Object.entries(own)) this.#own.set(this.canonicalName(name), value);
+  }
+
+  /** Declares these keys beyond the type's, and no others: what was declared before is forgotten. */
+  declare(parameters: readonly ConfigKey[]): void {
+    this.#parameters.clear();
+    this.#aliases.clear();
     for (const key of parameters) {
       this.#parameters.set(key.name, key);
       for (const alias of key.aliases) this.#aliases.set(alias, key.name);
     }
-    for (const [name, value] of Object.entries(own)) this.#own.set(this.canonicalName(name), value);
   }
 
   /** The key's own name for a name, flag or alias. */

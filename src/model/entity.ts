@@ -19,16 +19,16 @@ export class Entity {
   readonly type: EntityType;
   /** The type to show: the catalog item's where there is one between. */
   readonly typeName: string;
-  readonly catalogItemId: string | undefined;
-  readonly planId: string | undefined;
-  readonly iconUrl: string | undefined;
+  catalogItemId: string | undefined;
+  planId: string | undefined;
+  iconUrl: string | undefined;
   readonly createdAt: number;
   readonly management: Management;
   readonly parent: Entity | undefined;
   readonly children: Entity[] = [];
   readonly config: EntityConfig;
   /** Where it was asked to be; undefined means where its parent is. */
-  readonly locationReferences: readonly LocationReference[] | undefined;
+  locationReferences: readonly LocationReference[] | undefined;
   /** Where it is: the locations given at start, and its machine. */
   readonly locations: Location[] = [];
   readonly tags: Json[];
@@ -75,6 +75,17 @@ export class Entity {
     this.#touch();
     // Groups show their members' names.
     for (const group of this.groups.values()) group.touch();
+  }
+
+  /** Changes what its blueprint says of it beside name and config. What runs is not touched. */
+  redefine(change: Partial<Pick<Entity, "catalogItemId" | "planId" | "iconUrl" | "locationReferences">>): void {
+    Object.assign(this, change);
+    this.#touch();
+  }
+
+  /** Gives it the name that it has when nobody named it. */
+  renameAutomatically(): void {
+    this.rename(automaticName(this));
   }
 
   /** The root of its tree. */

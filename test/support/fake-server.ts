@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { parse } from "yaml";
 import { Catalog } from "../../src/blueprint/catalog/index.ts";
 import { Applications } from "../../src/management/applications.ts";
+import type { BlueprintReader } from "../../src/management/blueprint-reader.ts";
 import { CatalogStore } from "../../src/management/catalog-store.ts";
 import { PlaneLocations } from "../../src/management/location/location-registry.ts";
 import { defineCatalogLocations } from "../../src/management/location/catalog-locations.ts";
@@ -70,7 +71,7 @@ export function fakeServer(options: { properties?: Record<string, string>; isRea
   defineCatalogLocations(catalog, locations);
   return {
     plane,
-    applications: new Applications(plane, locations, { read: readTestBlueprint, readChildren: (text) => ({ specs: readTestBlueprint(text).spec.children, warnings: [] }) }),
+    applications: new Applications(plane, locations, { examine: examineTestBlueprint, read: readTestBlueprint, readChildren: (text) => ({ specs: readTestBlueprint(text).spec.children, warnings: [] }) }),
     catalog,
     catalogStore: new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets }),
     locations,
@@ -173,6 +174,16 @@ function testLocations(_management: Management) {
     prefix: "test",
     resolve: (spec: { text: string }, id: string, config: Readonly<Record<string, Json>>) => ({ id, name: spec.text, spec: spec.text, type: "org.example.TestLocation", parent: undefined, config }),
   };
+}
+
+function examineTestBlueprint(text: string): ReturnType<BlueprintReader["examine"]> {
+  try {
+    const { spec, warnings } = readTestBlueprint(text);
+    return { spec, problems: [], warnings: warnings.map((message) => ({ message })) };
+  } catch (error) {
+    if (!(error instanceof ClockerError)) throw error;
+    return { spec: undefined, problems: [error], warnings: [] };
+  }
 }
 
 /** Blueprints with `name`, `location`, `services` (with `type`, `name`, `id`, config, `brooklyn.policies`, `brooklyn.children`). */

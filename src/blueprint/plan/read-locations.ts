@@ -21,7 +21,7 @@ export function readLocations(plan: Cursor): LocationReference[] | undefined {
 function readLocation(cursor: Cursor): LocationReference {
   const reference = referenceAt(cursor);
   if (reference.spec.startsWith("$brooklyn:") || cursor.reading.types.knownLocation?.(reference) !== false) return reference;
-  return cursor.fail(`Unknown location '${reference.spec}'`, { code: "unknown-location", part: "value" });
+  return cursor.fail(`Unknown location '${reference.spec}'`, { code: "unknown-location", part: "value", details: { location: reference.spec } });
 }
 
 function referenceAt(cursor: Cursor): LocationReference {

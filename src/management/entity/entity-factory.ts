@@ -75,7 +75,7 @@ export function applyInitializers(entity: Entity, initializers: readonly Adjunct
 }
 
 /** The config key that an item of `brooklyn.parameters` declares. */
-function parameterKey(management: Management, parameter: ParameterSpec): ConfigKey {
+export function parameterKey(management: Management, parameter: ParameterSpec): ConfigKey {
   const type = management.types.valueType(parameter.type ?? "string");
   if (type === undefined) throw new ClockerError("unknown-type", `Cannot declare parameter "${parameter.name}": there is no type "${parameter.type}"`);
   return configKey(parameter.name, type, parameter.description ?? "", {

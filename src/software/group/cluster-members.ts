@@ -1,6 +1,7 @@
 import { readPredicate } from "../../blueprint/read-predicate.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
+import { MADE_FROM, memberRecord } from "../../model/made-from.ts";
 import { entitySpec, type EntitySpec, type Json } from "../../model/spec.ts";
 import type { Work } from "../../model/work.ts";
 import { SERVICE_STATE } from "../stock/attributes.ts";
@@ -42,7 +43,11 @@ export async function grow(cluster: Entity, count: number, work: Work, places?: 
   }
   const specs = await memberSpecs(cluster, count, work);
   const chosen = places ?? placesFor(cluster, count);
-  const members = specs.map((spec, index) => addMember(cluster, spec, chosen[index] ?? {}));
+  const members = specs.map(({ spec, base }, index) => {
+    const member = addMember(cluster, spec, chosen[index] ?? {});
+    cluster.management.documents.put(MADE_FROM, member.id, memberRecord(base));
+    return member;
+  });
   await cluster.management.documents.flush();
   return startMembers(cluster, members, work);
 }
@@ -118,12 +123,16 @@ function quarantine(cluster: Entity, member: Entity): void {
   cluster.set(ENTITY_QUARANTINED, entityReference(member));
 }
 
-async function memberSpecs(cluster: Entity, count: number, work: Work): Promise<EntitySpec[]> {
+/** What each member is made of, and the cluster's spec of which that was made. */
+async function memberSpecs(cluster: Entity, count: number, work: Work): Promise<{ spec: EntitySpec; base: EntitySpec }[]> {
   const spec = await cluster.config.get(MEMBER_SPEC, work);
   if (spec === undefined) throw new ClockerError("invalid-value", `Cannot make members of "${cluster.displayName}": "${MEMBER_SPEC.name}" is not set`);
   const first = cluster.members.size === 0 ? await cluster.config.get(FIRST_MEMBER_SPEC, work) : undefined;
   const flags = await cluster.config.get(CUSTOM_CHILD_FLAGS, work);
-  return Array.from({ length: count }, (_, i) => withFlags(i === 0 && first !== undefined ? first : spec, flags));
+  return Array.from({ length: count }, (_, i) => {
+    const base = i === 0 && first !== undefined ? first : spec;
+    return { spec: withFlags(base, flags), base };
+  });
 }
 
 /** Brooklyn's flags: a name, and config. */
