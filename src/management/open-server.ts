@@ -186,7 +186,7 @@ function blueprintReader(types: ServerTypes, examined: LocatedTypes, locations: 
     examine: (text) => {
       const { spec, problems: found, warnings } = examineBlueprint(text, { types: examined });
       const problems = found.map((error) => withKnownLocations(error, locations));
-      const told = warnings.map(({ message, position, remedy }) => ({ message, ...(position === undefined ? {} : position), ...(remedy === undefined ? {} : { remedy }) }));
+      const told = warnings.map(({ message, position, remedy }) => ({ message, ...position, ...(remedy === undefined ? {} : { remedy }) }));
       return { spec, problems, warnings: told };
     },
     read: (text, source) => {

@@ -69,7 +69,7 @@ export function isSame(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
   const [own, other] = [Object.entries(a), new Map(Object.entries(b))];
-  return own.filter(([, value]) => value !== undefined).every(([key, value]) => isSame(value as Json, other.get(key) as Json | undefined)) && [...other].every(([key, value]) => value === undefined || Object.hasOwn(a, key));
+  return own.filter(([, value]) => value !== undefined).every(([key, value]) => isSame(value, other.get(key))) && [...other].every(([key, value]) => value === undefined || Object.hasOwn(a, key));
 }
 
 /** A spec as the JSON that it is. */
