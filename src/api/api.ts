@@ -1,8 +1,7 @@
 import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
-import fastifySwagger from "@fastify/swagger";
 import fastify from "fastify";
-import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { AuditLog } from "../management/audit/audit-log.ts";
 import { auditPolicies } from "../management/audit/audit-policies.ts";
 import type { Server } from "../management/server.ts";
@@ -15,6 +14,7 @@ import { answerIfChanged } from "./http/conditional.ts";
 import { pageLists } from "./http/paging.ts";
 import { refuseUntilReady } from "./http/readiness.ts";
 import { finishReplies } from "./http/reply-headers.ts";
+import { describeApi } from "./openapi/describe-api.ts";
 import { addPages } from "./page/pages.ts";
 import { addResources } from "./resources/index.ts";
 import { AccessRules, type RulesOf, rulesWith } from "./security/access-rules.ts";
@@ -69,7 +69,7 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
   readBodies(api);
   pageLists(api);
   answerIfChanged(api);
-  await describeApi(api, server);
+  await describeApi(api, server.version.version);
   await api.register((v1, _options, done) => {
     addResources(v1.withTypeProvider<ZodTypeProvider>(), context);
     done();
@@ -85,17 +85,4 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
     context.lists.close();
   });
   return api;
-}
-
-async function describeApi(api: Api, { version }: Server): Promise<void> {
-  await api.register(fastifySwagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: "Clocker", description: "The REST API of Clocker, with the paths and shapes of Apache Brooklyn's", version: version.version },
-      servers: [{ url: "/" }],
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  });
-  api.get("/v1/openapi.json", { schema: { hide: true } }, async () => api.swagger());
 }

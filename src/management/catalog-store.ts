@@ -44,6 +44,7 @@ export class CatalogStore {
   /** Bundles that come with Clocker. */
   readonly #shipped = new Set<string>();
   #sequence = 0;
+  #folder: string | undefined;
 
   constructor({ catalog, documents, log, secrets, kindOf }: CatalogStoreOptions) {
     this.#catalog = catalog;
@@ -55,6 +56,7 @@ export class CatalogStore {
 
   /** Fills the catalog: the bundles of a folder, then what users added, then what they took away and marked. */
   async restore(folder?: string): Promise<void> {
+    this.#folder = folder;
     if (folder !== undefined) await this.#readFolder(folder);
     const stored = [...this.#documents.all(BUNDLES)].sort(([, a], [, b]) => sequenceOf(a) - sequenceOf(b));
     for (const [name, data] of stored) {
@@ -83,12 +85,26 @@ export class CatalogStore {
     return addition;
   }
 
+  /** Takes away all that users added, removed and marked: what is left is what comes with Clocker. */
+  async reset(): Promise<void> {
+    for (const { symbolicName, version } of this.#catalog.bundles()) this.#catalog.removeBundle(symbolicName, version);
+    for (const kind of [BUNDLES, REMOVED_BUNDLES, REMOVED_ITEMS, MARKS]) for (const id of [...this.#documents.all(kind).keys()]) this.#documents.remove(kind, id);
+    this.#sources.clear();
+    if (this.#folder !== undefined) await this.#readFolder(this.#folder);
+    await this.#documents.flush();
+  }
+
   /** Removes an item. @throws ClockerError `not-found` */
   async remove(id: string, version: string): Promise<void> {
     const item = this.#catalog.remove(id, version);
     this.#documents.put(REMOVED_ITEMS, catalogId(item), { bundle: item.bundle });
     this.#documents.remove(MARKS, catalogId(item));
     await this.#documents.flush();
+  }
+
+  /** Reads a bundle without adding it. @throws those of `add`, but for `conflict` */
+  async check(content: Uint8Array): Promise<void> {
+    await this.#read(content);
   }
 
   /** Removes a bundle and its items. @throws ClockerError `not-found` */
@@ -123,6 +139,16 @@ export class CatalogStore {
   /** A file of a bundle's archive, named `classpath://a/b.png`, `classpath:a/b.png` or `a/b.png`. */
   file(bundle: string, url: string): Uint8Array | undefined {
     return this.#sources.get(bundle)?.archive?.files.get(pathOf(url));
+  }
+
+  /** A file of the archive that an item came with; or of any archive, the last one that was added first. @param item `id:version` */
+  classpathFile(url: string, item?: string): Uint8Array | undefined {
+    if (item !== undefined) return this.file(this.#exact(item)?.bundle ?? "", url);
+    for (const bundle of [...this.#sources.keys()].toReversed()) {
+      const found = this.file(bundle, url);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   async #readFolder(folder: string): Promise<void> {

@@ -9,6 +9,7 @@ import type { Clock } from "../model/clock.ts";
 import { ClockerError, messageOf } from "../model/errors.ts";
 import { idSource } from "../model/ids.ts";
 import { providers } from "../provider/index.ts";
+import type { Work } from "../model/work.ts";
 import { isMachineLocation } from "../provider/location.ts";
 import { poolResolver } from "../software/pool/pool-location.ts";
 import { Applications } from "./applications.ts";
@@ -68,6 +69,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     const types = knownTypes();
     const blueprintTypes = new ServerTypes(types, catalog);
     let locations: PlaneLocations | undefined;
+    const bundles: { catalogStore?: CatalogStore } = {};
     const plane = new Plane({
       planeId: planeIdOf(stored),
       dataDir,
@@ -75,7 +77,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       randomBytes: (size) => randomBytes(size),
       persister,
       types,
-      resources: new Resources({ clock, dataDir, mavenRepository: properties.get("maven.repository") }),
+      resources: new Resources({ clock, dataDir, mavenRepository: properties.get("maven.repository"), bundled: (url, work, whose) => bundledFile(plane, bundles.catalogStore, { url, work, whose }) }),
       secrets: await openSecretStore(dataDir),
       knownSecrets,
       log,
@@ -91,6 +93,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     const applications = new Applications(plane, locations, blueprintReader(blueprintTypes, examined, locations));
     restoreDocuments(plane, stored);
     const catalogStore = new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets, kindOf: (name) => blueprintTypes.kindOf(name) });
+    bundles.catalogStore = catalogStore;
     await catalogStore.restore(path.join(PROJECT, "catalog"));
     defineCatalogLocations(catalog, locations);
     restoreEntities(plane, locations, stored);
@@ -170,6 +173,16 @@ class OpenServer implements Server {
     await Promise.all(this.locations.inUse().filter(isMachineLocation).map(({ machine }) => machine.close()));
     await this.#store.close();
   }
+}
+
+/** A file of the bundle that the entity of some work, or the nearest one above it, was made from; or of any bundle. */
+function bundledFile(plane: Plane, catalogStore: CatalogStore | undefined, { url, work, whose }: { url: string; work: Work; whose: "own" | "any" }): Uint8Array | undefined {
+  if (whose === "any") return catalogStore?.classpathFile(url);
+  for (let entity = plane.entity(plane.tasks.task(work.taskId)?.entityId ?? ""); entity !== undefined; entity = entity.parent) {
+    const found = entity.catalogItemId === undefined ? undefined : catalogStore?.classpathFile(url, entity.catalogItemId);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The reader of blueprints does not know which locations there are; the registry does. */

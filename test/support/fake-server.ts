@@ -163,7 +163,7 @@ const testPolicy: AdjunctType = {
   displayName: "Test policy",
   description: "A policy for tests",
   aliases: [],
-  config: [configKey("policy.size", types.integer, "A number", { defaultValue: 5 }), configKey("policy.password", types.secret, "A secret")],
+  config: [configKey("policy.size", types.integer, "A number", { defaultValue: 5 }), configKey("policy.live", types.integer, "A number that may change", { reconfigurable: true }), configKey("policy.password", types.secret, "A secret")],
   attach: () => () => {},
 };
 

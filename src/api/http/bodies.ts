@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { z } from "zod";
 import { ClockerError, messageOf } from "../../model/errors.ts";
 import type { Api } from "../api-context.ts";
 
@@ -13,6 +14,9 @@ declare module "fastify" {
     body?: BodyKind;
   }
 }
+
+/** A body that is read as bytes. */
+export const Bytes = z.custom<Buffer>((value) => Buffer.isBuffer(value)).meta({ type: "string", format: "binary" });
 
 /** Bytes of the largest body. */
 export const BODY_LIMIT = 4 * 1024 * 1024;

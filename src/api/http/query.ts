@@ -12,6 +12,14 @@ export function count(absent: number, least = 0) {
   return z.coerce.number().int().min(least).default(absent);
 }
 
+const isIso = z.iso.datetime({ offset: true, local: true }).or(z.iso.date());
+
+/** A moment in a query, in milliseconds: so many, or as ISO 8601 says it. */
+export const moment = z
+  .string()
+  .refine((text) => /^\d{1,15}$/.test(text) || isIso.safeParse(text).success, "expected milliseconds since 1970, or a time such as 2026-05-01T12:00:00Z")
+  .transform((text) => (/^\d+$/.test(text) ? Number(text) : Date.parse(text)));
+
 /** Several values: comma-separated, or a JSON list (as brooklyn-ui sends them). */
 export const listParameter = z
   .string()

@@ -68,7 +68,7 @@ export function addActivities(api: Api, { plane }: ApiContext): void {
     },
   );
 
-  api.get(`${AT}/stream/:stream`, { schema: { tags, summary: "A task's output", params: inPath.extend({ stream: z.string() }), response: { 200: z.string(), ...failures } } }, async ({ params }, reply) => {
+  api.get(`${AT}/stream/:stream`, { schema: { tags, produces: ["text/plain"], summary: "A task's output", params: inPath.extend({ stream: z.string() }), response: { 200: z.string(), ...failures } } }, async ({ params }, reply) => {
     const { streams } = findTask(plane, params.task);
     const stream = streams.get(params.stream);
     if (stream === undefined) throw notFound(`Task '${params.task}' has no stream '${params.stream}'`, params.stream, streams.keys());

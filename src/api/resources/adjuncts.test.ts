@@ -10,7 +10,7 @@ describe("policies and adjuncts", () => {
     expect(policy).toMatchObject({ name: "Test policy", state: "RUNNING" });
     expect((await api().get(`${at}/policies/${policy.id}`)).json()).toBe("RUNNING");
     expect((await api().get(`${at}/policies/Test%20policy/config/current-state`)).json()).toEqual({ "policy.size": 7 });
-    expect((await api().get(`${at}/policies/${policy.id}/config`)).json()).toMatchObject([{ name: "policy.password" }, { name: "policy.size", defaultValue: 5 }]);
+    expect((await api().get(`${at}/policies/${policy.id}/config`)).json()).toMatchObject([{ name: "policy.live" }, { name: "policy.password" }, { name: "policy.size", defaultValue: 5 }]);
     expect((await api().post(`${at}/policies/${policy.id}/stop`)).statusCode).toBe(204);
     expect((await api().get(`${at}/policies/${policy.id}`)).json()).toBe("STOPPED");
     expect((await api().get(`${at}/policies/current-state`)).json()).toEqual({ [policy.id]: false });

@@ -65,7 +65,7 @@ export function addAdjuncts(api: Api, { plane }: ApiContext): void {
 
   api.get(`${AT}/:adjunct/config-current`, { schema: { tags, summary: "Its config", params: one, response: { 200: z.record(z.string(), z.unknown()), ...failures } } }, async ({ params }) => currentAdjunctConfig(find(params)));
 
-  api.get(`${AT}/:adjunct/config/:key`, { schema: { tags, summary: "A value of its config", params: one.extend({ key: z.string() }), response: { 200: z.unknown(), 204: z.null(), ...failures } } }, async (request, reply) => {
+  api.get(`${AT}/:adjunct/config/:key`, { schema: { tags, produces: ["application/json", "text/plain"], summary: "A value of its config", params: one.extend({ key: z.string() }), response: { 200: z.unknown(), 204: z.null(), ...failures } } }, async (request, reply) => {
     const adjunct = find(request.params);
     return sendValue(request, reply, adjunctValue(adjunct, request.params.key));
   });

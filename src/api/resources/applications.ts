@@ -46,8 +46,9 @@ export function addApplications(api: Api, context: ApiContext): void {
     return plane.applications().filter((application) => accepts(application.typeName)).map((application) => applicationSummary(application));
   });
 
-  api.post(
-    "/applications",
+  // Its name of 2014, for clients that send an ApplicationSpec.
+  for (const path of ["/applications", "/applications/createLegacy"]) api.post(
+    path,
     {
       config: { body: "plan" },
       schema: {

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Api, ApiContext } from "../api-context.ts";
+import { moment } from "../http/query.ts";
 import { failures } from "../shapes/api-error.ts";
 
 const tags = ["server"];
-const when = z.union([z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)), z.string().regex(/^\d+$/).transform(Number)]).optional();
+const when = moment.optional();
 const Outcome = z.enum(["initiated", "succeeded", "failed"]);
 const Entry = z
   .object({

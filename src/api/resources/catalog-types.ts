@@ -5,7 +5,7 @@ import { ClockerError } from "../../model/errors.ts";
 import type { Api, ApiContext } from "../api-context.ts";
 import { CatalogEntries, type CatalogEntry } from "../catalog/catalog-entries.ts";
 import { installBundle } from "../catalog/install-bundle.ts";
-import { ARCHIVE_LIMIT, consumes } from "../http/bodies.ts";
+import { ARCHIVE_LIMIT, Bytes, consumes } from "../http/bodies.ts";
 import { notFound } from "../http/find.ts";
 import { sendIcon } from "../http/icon.ts";
 import { flag } from "../http/query.ts";
@@ -96,13 +96,13 @@ export function addCatalogTypes(api: Api, { server }: ApiContext): void {
   api.get("/catalog/bundles/:name/:version/types", { schema: { tags, summary: "A bundle's types", params: ofBundle, response: { 200: z.array(TypeSummary), ...failures } } }, async ({ params }) => bundleOf(params.name, params.version).entries.map((entry) => typeSummary(entry)));
   api.get("/catalog/bundles/:name/:version/types/:type", { schema: { tags, summary: "A type of a bundle", params: ofType, response: { 200: TypeDetail, ...failures } } }, async ({ params }) => typeDetail(typeOf(params)));
   api.get("/catalog/bundles/:name/:version/types/:type/:typeVersion", { schema: { tags, summary: "A type of a bundle in a version", params: ofTypeVersion, response: { 200: TypeDetail, ...failures } } }, async ({ params }) => typeDetail(typeOf(params)));
-  api.get("/catalog/bundles/:name/:version/types/:type/:typeVersion/icon", { schema: { tags, summary: "A type's icon", params: ofTypeVersion, response: icon } }, async ({ params }, reply) => iconOf(reply, typeOf(params)));
-  api.get("/catalog/types/:id/:version/icon", { schema: { tags, summary: "A type's icon", params: z.object({ id: z.string(), version: z.string() }), querystring: z.object({ iconUrl: z.string().optional() }), response: icon } }, async ({ params }, reply) => iconOf(reply, existing(entries, params.id, params.version)));
-  api.get("/catalog/bundles/:name/:version/icon", { schema: { tags, summary: "A bundle's icon", params: ofBundle, response: icon } }, async ({ params }, reply) => {
+  api.get("/catalog/bundles/:name/:version/types/:type/:typeVersion/icon", { schema: { tags, produces: ["image/*"], summary: "A type's icon", params: ofTypeVersion, response: icon } }, async ({ params }, reply) => iconOf(reply, typeOf(params)));
+  api.get("/catalog/types/:id/:version/icon", { schema: { tags, produces: ["image/*"], summary: "A type's icon", params: z.object({ id: z.string(), version: z.string() }), querystring: z.object({ iconUrl: z.string().optional() }), response: icon } }, async ({ params }, reply) => iconOf(reply, existing(entries, params.id, params.version)));
+  api.get("/catalog/bundles/:name/:version/icon", { schema: { tags, produces: ["image/*"], summary: "A bundle's icon", params: ofBundle, response: icon } }, async ({ params }, reply) => {
     const { symbolicName, version, iconUrl } = bundleOf(params.name, params.version);
     return iconOf(reply, { iconUrl, bundle: `${symbolicName}:${version}` });
   });
-  api.get("/catalog/bundles/:name/:version/download", { schema: { tags, summary: "A bundle as a zip archive", params: ofBundle, response: { 200: z.unknown().describe("The archive"), ...failures } } }, async ({ params }, reply) => {
+  api.get("/catalog/bundles/:name/:version/download", { schema: { tags, produces: ["application/zip"], summary: "A bundle as a zip archive", params: ofBundle, response: { 200: z.unknown().describe("The archive"), ...failures } } }, async ({ params }, reply) => {
     const { symbolicName, version } = bundleOf(params.name, params.version);
     const source = server.catalogStore.source(`${symbolicName}:${version}`);
     if (source === undefined) throw new ClockerError("not-found", `There is no archive of '${symbolicName}:${version}': it is a part of Clocker`);
@@ -126,7 +126,7 @@ function addBundleChanges(api: Api, server: ApiContext["server"], entries: Catal
     {
       bodyLimit: ARCHIVE_LIMIT,
       config: { body: "bytes" },
-      schema: { tags, summary: "Add a bundle: a .bom file, or a zip or jar that holds a catalog.bom", consumes: [...consumes.bytes], querystring: z.object({ force: flag(false), format: z.string().optional() }), response: results },
+      schema: { tags, summary: "Add a bundle: a .bom file, or a zip or jar that holds a catalog.bom", consumes: [...consumes.bytes], querystring: z.object({ force: flag(false), format: z.string().optional() }), body: Bytes, response: results },
     },
     async ({ query, body }, reply) => {
       const outcome = await installBundle(server, entries, body, { force: query.force });

@@ -186,3 +186,20 @@ describe("changing bundles and marks", () => {
     expect((await api().post("/v1/catalog/entities/nope:1/disabled", "true")).statusCode).toBe(404);
   });
 });
+
+describe("POST /v1/catalog/reset", () => {
+  it("takes away what was added, removed and marked, and adds what it brings", async () => {
+    await added();
+    await api().post("/v1/catalog/entities/my-service:1.0.0/deprecated", "true", { "content-type": "application/json" });
+    expect((await api().post("/v1/catalog/reset", "", { "content-type": "application/x-yaml" })).statusCode).toBe(200);
+    expect((await api().get("/v1/catalog/entities/my-service/1.0.0")).statusCode).toBe(404);
+    expect((await api().post("/v1/catalog/reset", BOM, { "content-type": "application/x-yaml" })).statusCode).toBe(200);
+    expect((await api().get("/v1/catalog/entities/my-service/1.0.0")).json()).toMatchObject({ deprecated: false });
+  });
+
+  it("leaves the catalog alone when what it brings is wrong", async () => {
+    await added();
+    for (const body of ["<catalog/>", "services: []"]) expect((await api().post("/v1/catalog/reset", body)).statusCode).toBe(400);
+    expect((await api().get("/v1/catalog/entities/my-service/1.0.0")).statusCode).toBe(200);
+  });
+});

@@ -4,7 +4,7 @@ import { ClockerError } from "../../model/errors.ts";
 import type { Api, ApiContext } from "../api-context.ts";
 import { CatalogEntries, type CatalogEntry } from "../catalog/catalog-entries.ts";
 import { installBundle } from "../catalog/install-bundle.ts";
-import { ARCHIVE_LIMIT, consumes } from "../http/bodies.ts";
+import { ARCHIVE_LIMIT, Bytes, consumes } from "../http/bodies.ts";
 import { notFound, PreconditionFailed } from "../http/find.ts";
 import { sendIcon } from "../http/icon.ts";
 import { flag } from "../http/query.ts";
@@ -30,6 +30,7 @@ export function addCatalog(api: Api, { server }: ApiContext): void {
         description: "201 when it is new, 200 when the same is there already; other content under a version that is there needs `forceUpdate` (400).",
         consumes: [...consumes.bytes],
         querystring: z.object({ detail: flag(false), itemDetails: flag(true), forceUpdate: flag(false), format: z.string().optional() }),
+        body: Bytes,
         response: { 200: z.union([BundleResult, z.record(z.string(), CatalogItemSummary)]), 201: z.union([BundleResult, z.record(z.string(), CatalogItemSummary)]), ...failures },
       },
     },
@@ -39,6 +40,24 @@ export function addCatalog(api: Api, { server }: ApiContext): void {
       if (!query.detail) return reply.code(outcome.status).send(outcome.items);
       const { types: items, ...result } = outcome.result;
       return reply.code(outcome.status).send(query.itemDetails ? { ...result, types: items } : result);
+    },
+  );
+
+  // As clients of 2014 did it.
+  api.post(
+    "/catalog/reset",
+    {
+      bodyLimit: ARCHIVE_LIMIT,
+      config: { body: "bytes" },
+      schema: { tags, summary: "Take away all that was added, removed and marked, and add the bundle in the body, if there is one", consumes: [...consumes.bytes], querystring: z.object({ ignoreErrors: flag(false) }), body: Bytes, response: { 200: z.unknown().describe("Nothing"), ...failures } },
+    },
+    async ({ body }, reply) => {
+      const text = body.subarray(0, 200).toString("utf8").trimStart();
+      if (text.startsWith("<")) throw new ClockerError("invalid-request", "Cannot read the catalog: it is in XML, as before Brooklyn 0.7", { remedy: "Write it as a .bom file" });
+      if (body.length > 0) await server.catalogStore.check(body);
+      await server.catalogStore.reset();
+      if (body.length > 0) await server.catalogStore.add(body);
+      return reply.code(200).send(undefined);
     },
   );
 
@@ -72,8 +91,8 @@ export function addCatalog(api: Api, { server }: ApiContext): void {
     const { iconUrl, bundle } = existing(entries, id, version);
     return sendIcon(reply, iconUrl, (url) => server.catalogStore.file(bundle, url));
   };
-  api.get("/catalog/icon/:id/:version", { schema: { tags, summary: "An item's icon", params: ofItem, response: icon } }, async ({ params }, reply) => send(reply, params.id, params.version));
-  api.get("/catalog/icon/:id", { schema: { tags, summary: "An item's icon in its latest version", params: ofItem.pick({ id: true }), response: icon } }, async ({ params }, reply) => send(reply, params.id, "latest"));
+  api.get("/catalog/icon/:id/:version", { schema: { tags, produces: ["image/*"], summary: "An item's icon", params: ofItem, response: icon } }, async ({ params }, reply) => send(reply, params.id, params.version));
+  api.get("/catalog/icon/:id", { schema: { tags, produces: ["image/*"], summary: "An item's icon in its latest version", params: ofItem.pick({ id: true }), response: icon } }, async ({ params }, reply) => send(reply, params.id, "latest"));
 }
 
 function addKind(api: Api, server: ApiContext["server"], entries: CatalogEntries, kind: CatalogKind): void {

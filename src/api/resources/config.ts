@@ -36,6 +36,7 @@ export function addConfig(api: Api, { plane }: ApiContext): void {
       schema: {
         tags,
         summary: "A key's value",
+        produces: ["application/json", "text/plain"],
         description: "JSON, or plain text where the Accept header prefers it; 204 when the key has no value.",
         params: one,
         querystring: hints,

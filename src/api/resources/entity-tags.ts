@@ -5,8 +5,10 @@ import { withoutKnown } from "../../management/secrets/scrubbed.ts";
 import type { Entity } from "../../model/entity.ts";
 import type { Json } from "../../model/spec.ts";
 import type { Api, ApiContext } from "../api-context.ts";
+import { CatalogEntries } from "../catalog/catalog-entries.ts";
 import { consumes } from "../http/bodies.ts";
 import { findEntity } from "../http/find.ts";
+import { sendIcon } from "../http/icon.ts";
 import { sendJson } from "../http/negotiate.ts";
 import { failures } from "../shapes/api-error.ts";
 import { JsonValue } from "../shapes/json.ts";
@@ -19,7 +21,7 @@ const AT = "/applications/:application/entities/:entity";
 
 
 /** An entity's tags, the blueprint it came from, and its icon. */
-export function addEntityTags(api: Api, { plane }: ApiContext): void {
+export function addEntityTags(api: Api, { plane, server }: ApiContext): void {
   api.get(`${AT}/tags`, { schema: { tags, summary: "The entity's tags", params: entityInPath, response: { 200: z.array(z.unknown()), ...failures } } }, async ({ params }) =>
     findEntity(plane, params.application, params.entity).tags.map((tag) => withoutSecrets(jsonOf(withoutKnown(tag, plane.knownSecrets)))),
   );
@@ -68,7 +70,7 @@ export function addEntityTags(api: Api, { plane }: ApiContext): void {
     },
   );
 
-  api.get(`${AT}/spec`, { schema: { tags, summary: "The blueprint the entity came from", params: entityInPath, response: { 200: z.string(), 204: z.null(), ...failures } } }, async ({ params }, reply) => {
+  api.get(`${AT}/spec`, { schema: { tags, produces: ["text/plain"], summary: "The blueprint the entity came from", params: entityInPath, response: { 200: z.string(), 204: z.null(), ...failures } } }, async ({ params }, reply) => {
     const [spec] = specsOf(plane, findEntity(plane, params.application, params.entity));
     if (spec === undefined) return reply.code(204).send(null);
     return reply.type("text/plain; charset=utf-8").send(spec);
@@ -80,10 +82,13 @@ export function addEntityTags(api: Api, { plane }: ApiContext): void {
     async ({ params }) => specsOf(plane, findEntity(plane, params.application, params.entity)).map((contents) => ({ summary: "Blueprint as deployed", format: "brooklyn-camp", contents })),
   );
 
-  api.get(`${AT}/icon`, { schema: { tags, summary: "The entity's icon: a redirect, or nothing", params: entityInPath, response: { 204: z.null(), 307: z.null(), ...failures } } }, async ({ params }, reply) => {
-    const { iconUrl } = findEntity(plane, params.application, params.entity);
-    if (iconUrl === undefined || !/^https?:\/\//.test(iconUrl)) return reply.code(204).send(null);
-    return reply.code(307).header("location", iconUrl).send(null);
+  const entries = new CatalogEntries(server);
+  const icon = { 200: z.unknown().describe("The picture"), 204: z.null(), 307: z.null(), ...failures };
+  api.get(`${AT}/icon`, { schema: { tags, produces: ["image/*"], summary: "The entity's icon: of its bundle, or a redirect, or nothing", params: entityInPath, response: icon } }, async ({ params }, reply) => {
+    const { iconUrl, catalogItemId } = findEntity(plane, params.application, params.entity);
+    const at = catalogItemId?.lastIndexOf(":") ?? -1;
+    const item = catalogItemId === undefined || at < 0 ? undefined : entries.get(catalogItemId.slice(0, at), catalogItemId.slice(at + 1));
+    return sendIcon(reply, iconUrl ?? item?.iconUrl, (url) => (item === undefined ? undefined : server.catalogStore.file(item.bundle, url)));
   });
 }
 

@@ -19,6 +19,7 @@ export function addEvents(api: Api, { plane, events }: ApiContext): void {
     {
       schema: {
         tags: ["events"],
+        produces: ["text/event-stream"],
         summary: "What happens in the plane, as server-sent events",
         description: [
           "An endless stream of `text/event-stream`. Events by name, with their data: ",

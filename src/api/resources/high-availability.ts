@@ -73,7 +73,7 @@ export function addHighAvailability(api: Api, context: ApiContext, node: OnlyNod
 
   api.get(
     "/server/ha/persist/export",
-    { schema: { tags, summary: "All stored state as a zip archive, secrets sealed", querystring: z.object({ origin: z.enum(["AUTO", "LOCAL", "REMOTE"]).default("AUTO") }), response: { 200: z.unknown().describe("The archive"), ...failures } } },
+    { schema: { tags, produces: ["application/zip"], summary: "All stored state as a zip archive, secrets sealed", querystring: z.object({ origin: z.enum(["AUTO", "LOCAL", "REMOTE"]).default("AUTO") }), response: { 200: z.unknown().describe("The archive"), ...failures } } },
     async (_request, reply) => {
       const files: Record<string, Uint8Array> = {};
       for await (const { kind, id, data } of server.records()) files[`${encodeURIComponent(kind)}/${encodeURIComponent(id)}.json`] = strToU8(JSON.stringify(data));

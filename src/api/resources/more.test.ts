@@ -59,12 +59,20 @@ describe("adjuncts", () => {
 });
 
 describe("usage, logbook, pages, names of 2014", () => {
-  it("usage has what is there now", async () => {
+  it("usage has the states of applications, those that are gone included, within the span that is asked for", async () => {
     const { app } = await api().deployed();
-    expect((await api().get("/v1/usage/applications")).json()).toMatchObject([{ statistics: [{ status: "RUNNING", id: app, duration: expect.any(Number) }] }]);
-    expect((await api().get(`/v1/usage/applications/${app}?start=0`)).json().statistics[0].applicationId).toBe(app);
+    const statuses = async (query = "") => (await api().get(`/v1/usage/applications/${app}${query}`)).json().statistics.map(({ status }: { status: string }) => status);
+    expect(await statuses()).toEqual(["ACCEPTED", "STARTING", "RUNNING"]);
+    const removed = (await api().delete(`/v1/applications/${app}`)).json();
+    await api().get(`/v1/activities/${removed.id}?timeout=never`);
+    expect((await statuses()).at(-1)).toBe("DESTROYED");
+    const [usage] = (await api().get("/v1/usage/applications?start=0&end=4000000000000")).json();
+    expect(usage).toMatchObject({ links: {}, statistics: expect.arrayContaining([{ status: "RUNNING", id: app, applicationId: app, start: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000$/), end: expect.any(String), duration: expect.any(Number), metadata: { displayName: "Shop", type: expect.any(String) } }]) });
+    expect(await statuses("?end=2020-01-01T00:00:00Z")).toEqual([]);
+    expect(await statuses("?start=2020-01-01&end=2999-01-01T00:00:00%2B01:00")).toHaveLength((await statuses()).length);
+    expect((await api().get(`/v1/usage/applications?start=2020-01-02&end=2020-01-01`)).json()).toMatchObject({ error: 400, message: expect.stringContaining("Start must be less than or equal to end") });
     expect((await api().get("/v1/usage/machines")).json()).toEqual([]);
-    expect((await api().get("/v1/usage/machines/nope")).statusCode).toBe(404);
+    expect([(await api().get("/v1/usage/machines/nope")).statusCode, (await api().get("/v1/usage/applications/nope")).statusCode]).toEqual([404, 404]);
   });
 
   it("logbook finds lines by level, phrase and time, and shows no secret", async () => {
@@ -84,7 +92,7 @@ describe("usage, logbook, pages, names of 2014", () => {
     expect((await api().get("/v1/ui-module-registry")).json()).toMatchObject([{ name: "REST API", path: "/docs" }, { name: "Status", path: "/" }]);
     expect((await api().get("/v1/ui-metadata-registry?type=location")).json()).toHaveProperty("location.localhost.name");
     expect((await api().get("/v1/apidoc/swagger.json")).json().paths).toHaveProperty("/v1/applications/{application}");
-    expect((await api().get("/v1/apidoc/swagger.yaml")).body).toContain("openapi: 3.1.0");
+    expect((await api().get("/v1/apidoc/swagger.yaml")).body).toContain('swagger: "2.0"');
   });
 
   it("old names answer", async () => {

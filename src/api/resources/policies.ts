@@ -57,7 +57,7 @@ export function addPolicies(api: Api, { plane }: ApiContext): void {
 
   api.get(`${AT}/:policy/config/current-state`, { schema: { tags, summary: "A policy's config", params: one, response: { 200: z.record(z.string(), z.unknown()), ...failures } } }, async ({ params }) => currentAdjunctConfig(find(params)));
 
-  api.get(`${AT}/:policy/config/:key`, { schema: { tags, summary: "A value of a policy's config", params: one.extend({ key: z.string() }), response: { 200: z.unknown(), 204: z.null(), ...failures } } }, async (request, reply) =>
+  api.get(`${AT}/:policy/config/:key`, { schema: { tags, produces: ["application/json", "text/plain"], summary: "A value of a policy's config", params: one.extend({ key: z.string() }), response: { 200: z.unknown(), 204: z.null(), ...failures } } }, async (request, reply) =>
     sendValue(request, reply, adjunctValue(find(request.params), request.params.key)),
   );
 

@@ -37,6 +37,7 @@ export function addSensors(api: Api, { plane }: ApiContext): void {
       schema: {
         tags,
         summary: "A sensor's value",
+        produces: ["application/json", "text/plain"],
         description: "JSON, or plain text where the Accept header prefers it; 204 when the sensor has no value.",
         params: one,
         querystring: hints,

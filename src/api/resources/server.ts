@@ -38,7 +38,7 @@ export function addServer(api: Api, context: ApiContext): void {
 
   api.get("/server/user", { schema: { tags, summary: "Who is signed in, as a JSON string; null when nobody has to", response: anyJson } }, async (request, reply) => sendJson(reply, request.user ?? null));
 
-  api.get("/server/planeid", { schema: { tags, summary: "The management plane's id, as text", response: text } }, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(plane.planeId));
+  api.get("/server/planeid", { schema: { tags, produces: ["text/plain"], summary: "The management plane's id, as text", response: text } }, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(plane.planeId));
 
   api.get("/server/config/:key", { schema: { tags, summary: "A property of the server, as a JSON string; 204 when it is not set", params: z.object({ key: z.string() }), response: { ...anyJson, 204: z.null() } } }, async ({ params }, reply) => {
     const value = server.properties.get(params.key);
@@ -52,8 +52,8 @@ export function addServer(api: Api, context: ApiContext): void {
   addShutDown(api, context);
 
   // Their names of 2014.
-  api.get("/version", { schema: { tags, summary: "The version, as text", response: text } }, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(server.version.version));
-  api.get("/server/status", { schema: { tags, summary: "This node's state in the plane, as text", response: text } }, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(node.state));
+  api.get("/version", { schema: { tags, produces: ["text/plain"], summary: "The version, as text", response: text } }, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(server.version.version));
+  api.get("/server/status", { schema: { tags, produces: ["text/plain"], summary: "This node's state in the plane, as text", response: text } }, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(node.state));
   api.get("/server/highAvailability", { schema: { tags, summary: "All nodes of the plane", response: { 200: HighAvailability, ...failures } } }, async () => node.states);
 }
 

@@ -1,5 +1,7 @@
+import { stringify } from "yaml";
 import { z } from "zod";
 import type { Api, ApiContext } from "../api-context.ts";
+import { asSwagger2 } from "../openapi/swagger2.ts";
 import { failures } from "../shapes/api-error.ts";
 
 const Module = z
@@ -32,9 +34,9 @@ export function addWebPages(api: Api, _context: ApiContext): void {
     { schema: { tags: ["pages"], summary: "Names and icons for pages, by type and id", querystring: z.object({ type: z.string().optional(), id: z.string().optional() }), response: { 200: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.string()))), ...failures } } },
     async ({ query }) => Object.fromEntries(Object.entries({ location: locationNames }).filter(([type]) => query.type === undefined || query.type === type)),
   );
-  // Brooklyn's page of the REST API reads this; it shows OpenAPI as well as Swagger.
-  api.get("/apidoc/swagger.json", { schema: { tags: ["pages"], summary: "This API in OpenAPI", response: { 200: z.unknown(), ...failures } } }, async () => api.swagger());
-  api.get("/apidoc/swagger.yaml", { schema: { tags: ["pages"], summary: "This API in OpenAPI, as YAML", response: { 200: z.string(), ...failures } } }, async (_request, reply) => reply.type("application/yaml").send(api.swagger({ yaml: true })));
+  // Brooklyn's page of the REST API reads this, and knows nothing newer than Swagger 2.
+  api.get("/apidoc/swagger.json", { schema: { tags: ["pages"], summary: "This API in Swagger 2", response: { 200: z.unknown(), ...failures } } }, async () => asSwagger2(api.swagger()));
+  api.get("/apidoc/swagger.yaml", { schema: { tags: ["pages"], produces: ["application/yaml"], summary: "This API in Swagger 2, as YAML", response: { 200: z.string(), ...failures } } }, async (_request, reply) => reply.type("application/yaml").send(stringify(asSwagger2(api.swagger()), { aliasDuplicateObjects: false })));
 }
 
 const locationNames = { localhost: { name: "This computer" }, byon: { name: "Given machines, over SSH" }, local: { name: "Machines made on this computer" } };

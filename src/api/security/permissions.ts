@@ -60,7 +60,7 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
   "sensor.see": [...["", "/current-state", "/:sensor"].map((path) => `GET ${E}/sensors${path}`), `GET ${E}/descendants/sensor/:sensor`, "GET /applications/:application/descendants/sensor/:sensor"],
   "activity.streams.see": ["GET /activities/:task/stream/:stream"],
   "effector.invoke": [`POST ${E}/effectors/:effector`, "POST /activities/:task/cancel"],
-  "app.deploy": ["POST /applications", "PUT /applications/:application", "DELETE /applications/:application", `POST ${E}/children`, `POST ${E}/expunge`],
+  "app.deploy": ["POST /applications", "POST /applications/createLegacy", "PUT /applications/:application", "DELETE /applications/:application", `POST ${E}/children`, `POST ${E}/expunge`],
   "policy.add": [`POST ${E}/adjuncts`, `POST ${E}/policies`],
   "policy.delete": [`DELETE ${ADJUNCT}`, `POST ${POLICY}/destroy`],
   "policy.start": [`POST ${ADJUNCT}/start`, `POST ${ADJUNCT}/stop`, `POST ${POLICY}/start`, `POST ${POLICY}/stop`],
@@ -86,7 +86,7 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
   "logbook.query": ["POST /logbook"],
   "audit.see": ["GET /audit", "GET /audit/verify"],
   "script.execute": ["POST /script/groovy"],
-  "server.admin": ["POST /server/shutdown", "POST /server/properties/reload", "POST /access/locationProvisioningAllowed", "GET /server/ha/persist/export", "POST /server/ha/priority", "POST /server/ha/state", "POST /server/ha/states/clear", "POST /server/ha/states/clear/node"],
+  "server.admin": ["POST /server/shutdown", "POST /server/properties/reload", "POST /catalog/reset", "POST /access/locationProvisioningAllowed", "GET /server/ha/persist/export", "POST /server/ha/priority", "POST /server/ha/state", "POST /server/ha/states/clear", "POST /server/ha/states/clear/node"],
 };
 
 const byRoute: ReadonlyMap<string, Permission> = new Map(Object.entries(declared).flatMap(([permission, routes]) => routes.map((route) => [route, permission as Permission] as const)));

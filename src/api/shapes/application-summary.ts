@@ -41,3 +41,7 @@ export function statusOfApplication(application: Entity): ApplicationStatus {
   const state = application.get(SERVICE_STATE);
   return state === undefined ? "UNKNOWN" : statusOf[state];
 }
+
+export function statusOfLifecycle(state: Lifecycle): ApplicationStatus {
+  return statusOf[state];
+}

@@ -28,6 +28,8 @@ export interface ResourceLoaderOptions {
   readonly roots?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly home?: string;
+  /** A `classpath:` file of the catalog's archives: of the one that the work's entity came from, or of any. */
+  readonly bundled?: (url: string, work: Work, whose: "own" | "any") => Uint8Array | undefined;
 }
 
 /** Bytes of what is read into memory. */
@@ -43,8 +45,10 @@ export class Resources implements ResourceLoader {
   readonly #classpath: Classpath;
   readonly #downloads: DownloadCache;
   readonly #maven: MavenArtifacts;
+  readonly #bundled: NonNullable<ResourceLoaderOptions["bundled"]>;
 
-  constructor({ clock, dataDir, mavenRepository, roots = ownRoots, env = process.env, home = homedir() }: ResourceLoaderOptions) {
+  constructor({ clock, dataDir, mavenRepository, roots = ownRoots, env = process.env, home = homedir(), bundled = () => undefined }: ResourceLoaderOptions) {
+    this.#bundled = bundled;
     this.#folder = join(dataDir, "cache");
     this.#home = home;
     this.#classpath = new Classpath(roots, join(this.#folder, "archives"));
@@ -68,7 +72,7 @@ export class Resources implements ResourceLoader {
     if (artifact !== undefined) return await this.#maven.file(artifact.path, artifact.isRepository ? address : undefined, checksums, work);
     switch (/^([a-z][a-z0-9+.-]+):/i.exec(address)?.[1]?.toLowerCase()) {
       case "classpath":
-        return await verified(await this.#classpath.file(address), address, checksums);
+        return await verified(await this.#classpathFile(address, work), address, checksums);
       case "http":
       case "https":
         return await this.#downloads.file(address, nameIn(address), checksums, work);
@@ -88,6 +92,19 @@ export class Resources implements ResourceLoader {
   /** Frees connections. */
   close(): Promise<void> {
     return this.#fetcher.close();
+  }
+
+  /** The bundle of the entity goes before what comes with Clocker, and that before other bundles. */
+  async #classpathFile(url: string, work: Work): Promise<string> {
+    const own = this.#bundled(url, work, "own");
+    if (own !== undefined) return await this.#keep(Buffer.from(own));
+    try {
+      return await this.#classpath.file(url);
+    } catch (error) {
+      const other = error instanceof ClockerError && error.code === "not-found" ? this.#bundled(url, work, "any") : undefined;
+      if (other === undefined) throw error;
+      return await this.#keep(Buffer.from(other));
+    }
   }
 
   #addressOf(url: string, work: Work): string {
