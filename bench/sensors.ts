@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Benchmark, Figure } from "./benchmark.ts";
-import { type Child, startChild } from "./support/child.ts";
+import { type Child, cpuOf, startChild } from "./support/child.ts";
 import { fill, loopDelays, startPlane } from "./support/many-entities.ts";
 import { percentile } from "./support/statistics.ts";
 
@@ -11,7 +11,7 @@ const RATES = [1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 30_000, 40_000, 60_0
 /** Milliseconds of each. */
 const TRIAL = 4_000;
 /** A rate is sustained while what comes out at the reader is no older than this, at the 99th percentile: milliseconds. */
-const FRESH = 100;
+const FRESH = 250;
 
 /**
  * Sensors end to end: published on an entity, marked for the store, turned into a sensor of its parent by an enricher, sent to the reader of an event stream
@@ -23,6 +23,7 @@ export const sensors: Benchmark = {
   measure: async (bench) => {
     const [plane, bare, reader] = [await startPlane(bench, await bench.folder()), startChild(bench, "bare"), startChild(bench, "stream-reader")];
     await fill(plane, ENTITIES);
+    await loopDelays(plane);
     const floor = await highest(bare, reader, `${String(await bare.call("url"))}events`);
     const ours = await highest(plane, reader, `${plane.url}v1/events?kinds=sensor`);
     const { max } = await loopDelays(plane);
@@ -32,47 +33,66 @@ export const sensors: Benchmark = {
 };
 
 interface Trial {
+  /** Updates a second. */
   readonly rate: number;
+  /** Milliseconds from publishing to the reader. */
   readonly p50: number;
   readonly p99: number;
+  /** Milliseconds of processor time an update. */
+  readonly cpu: number;
 }
 
 const Taken = z.object({ ages: z.array(z.number()), events: z.number(), dropped: z.boolean() });
 
-/** The trials that were sustained, the fastest last. */
-async function highest(source: Child, reader: Child, url: string): Promise<[Trial, ...Trial[]]> {
+/** What is tried again before a rate counts as too many: other programs on the computer have their moments. */
+const TRIES = 3;
+
+/** The trials that were sustained, the fastest last, and why the one after it was not. */
+async function highest(source: Child, reader: Child, url: string): Promise<{ first: Trial; best: Trial; limit: string }> {
   const sustained: Trial[] = [];
+  let limit = "no higher rate was tried";
   for (const rate of RATES) {
-    await reader.call("open", url);
-    await source.call("rate", rate);
-    // The beginning does not count: code is compiled, buffers grow.
-    await sleep(TRIAL / 4);
-    await reader.call("take");
-    const before = Number(await source.call("rate", rate));
-    await sleep(TRIAL);
-    const { ages, dropped } = Taken.parse(await reader.call("take"));
-    const published = Number(await source.call("rate", 0));
-    await reader.call("close");
-    await sleep(200);
-    const trial = { rate, p50: percentile(ages, 0.5), p99: percentile(ages, 0.99) };
-    const isSustained = !dropped && before > 0 && published > 0.97 * rate * (TRIAL / 1_000) && trial.p99 < FRESH;
-    if (!isSustained) break;
+    let trial = await attempt(rate, source, reader, url);
+    for (let tries = 1; tries < TRIES && trial.fault !== undefined; tries++) trial = await attempt(rate, source, reader, url);
+    if (trial.fault !== undefined) {
+      limit = `at ${rate}/s ${trial.fault}`;
+      break;
+    }
     sustained.push(trial);
   }
-  const [first, ...others] = sustained;
-  if (first === undefined) throw new Error(`Not even ${RATES[0]} updates a second were sustained`);
-  return [first, ...others];
+  const [first] = sustained;
+  if (first === undefined) throw new Error(`Not even ${RATES[0]} updates a second were sustained: ${limit}`);
+  return { first, best: sustained.at(-1) ?? first, limit };
 }
 
-function figures(ours: readonly [Trial, ...Trial[]], floor: readonly [Trial, ...Trial[]], longest: number): Figure[] {
+async function attempt(rate: number, source: Child, reader: Child, url: string): Promise<Trial & { fault: string | undefined }> {
+  await reader.call("open", url);
+  await source.call("rate", rate);
+  // The beginning does not count: code is compiled, buffers grow.
+  await sleep(TRIAL / 4);
+  await reader.call("take");
+  await source.call("rate", rate);
+  const before = await cpuOf(source);
+  await sleep(TRIAL);
+  const cpu = (await cpuOf(source)) - before;
+  const { ages, dropped } = Taken.parse(await reader.call("take"));
+  const published = Number(await source.call("rate", 0)) / (TRIAL / 1_000);
+  await reader.call("close");
+  await sleep(500);
+  const [p50, p99] = [percentile(ages, 0.5), percentile(ages, 0.99)];
+  const fault = dropped ? "the reader was dropped" : published < 0.97 * rate ? `only ${Math.round(published)} were published` : p99 < FRESH ? undefined : `they came ${Math.round(p99)} ms late (p99)`;
+  return { rate, p50, p99, cpu: cpu / (published * (TRIAL / 1_000)), fault };
+}
+
+type Highest = Awaited<ReturnType<typeof highest>>;
+
+function figures(ours: Highest, floor: Highest, longest: number): Figure[] {
   const what = "event emitter and stream";
-  const [slowest, floorSlowest] = [ours[0], floor[0]];
-  const [best, floorBest] = [ours.at(-1) ?? slowest, floor.at(-1) ?? floorSlowest];
+  const latency = (name: string, mine: Trial, bare: Trial, part: "p50" | "p99"): Figure => ({ what: `from publishing to the reader, ${name}: ${part}`, value: mine[part], unit: "ms", peer: { what: mine.rate === bare.rate ? what : `${what} at ${bare.rate}/s`, value: bare[part] } });
   return [
-    { what: "sensor updates sustained", value: best.rate, unit: "per second", peer: { what, value: floorBest.rate }, note: `stored, aggregated by an enricher, both events at the reader within ${FRESH} ms (p99); event loop late by ${Math.round(longest)} ms at most` },
-    { what: `from publishing to the reader at ${best.rate} a second: p50`, value: best.p50, unit: "ms", peer: { what: `${what}, ${floorBest.rate} a second`, value: floorBest.p50 } },
-    { what: `from publishing to the reader at ${best.rate} a second: p99`, value: best.p99, unit: "ms", peer: { what: `${what}, ${floorBest.rate} a second`, value: floorBest.p99 } },
-    { what: `from publishing to the reader at ${slowest.rate} a second: p50`, value: slowest.p50, unit: "ms", peer: { what, value: floorSlowest.p50 } },
-    { what: `from publishing to the reader at ${slowest.rate} a second: p99`, value: slowest.p99, unit: "ms", peer: { what, value: floorSlowest.p99 } },
+    { what: "sensor updates sustained", value: ours.best.rate, unit: "per second", peer: { what, value: floor.best.rate }, note: `stored, aggregated by an enricher, both at the reader within ${FRESH} ms (p99); ${ours.limit}; event loop late by ${Math.round(longest)} ms at most` },
+    { what: `processor time an update, at ${ours.best.rate}/s`, value: ours.best.cpu, unit: "ms", peer: { what: `${what} at ${floor.best.rate}/s`, value: floor.best.cpu }, note: "all threads, the store's too" },
+    ...(["p50", "p99"] as const).map((part) => latency(`${ours.best.rate}/s`, ours.best, floor.best, part)),
+    ...(["p50", "p99"] as const).map((part) => latency(`${ours.first.rate}/s`, ours.first, floor.first, part)),
   ];
 }

@@ -17,16 +17,14 @@ serve({
     events = 0;
     return answer;
   },
-  close: () => {
-    response?.destroy();
-    dropped = false;
-  },
+  close: () => void response?.destroy(),
 });
 
 function open(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     get(url, (stream) => {
       response = stream;
+      dropped = false;
       stream.setEncoding("utf8");
       let rest = "";
       stream.on("data", (text: string) => {

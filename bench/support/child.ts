@@ -50,6 +50,11 @@ function caller(child: ChildProcess, name: string): Child["call"] {
     });
 }
 
+/** Milliseconds of processor time that a process has taken so far, all its threads together. Unlike the time of the clock it does not grow with what else the computer does. */
+export async function cpuOf(child: Child): Promise<number> {
+  return Number(await child.call("cpu"));
+}
+
 async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
@@ -74,10 +79,15 @@ interface Reply {
 /** In a process of `bench/processes`: answers the calls of the one that started it, and ends with it. */
 export function serve(functions: Readonly<Record<string, (argument: unknown) => unknown>>): void {
   process.on("message", ({ number, name, argument }: Call) => {
-    void answer(number, async () => functions[name]?.(argument));
+    void answer(number, async () => (name === "cpu" ? cpuTime() : functions[name]?.(argument)));
   });
   process.on("disconnect", () => process.exit());
   process.on("SIGTERM", () => process.exit());
+}
+
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 async function answer(number: number, work: () => Promise<unknown>): Promise<void> {
