@@ -16,9 +16,10 @@ export type Listener = (event: PlaneEvent) => void;
  * the cost of an event grows with those who asked for it, not with the cloud.
  */
 export class EventBus {
-  readonly #all = new Set<Listener>();
-  readonly #byEntity = new Map<string, Set<Listener>>();
-  readonly #bySensor = new Map<string, Set<Listener>>();
+  readonly #all = new Listeners();
+  readonly #byEntity = new Map<string, Listeners>();
+  /** By entity, then by sensor. */
+  readonly #bySensor = new Map<string, Map<string, Listeners>>();
   readonly #onError: (error: unknown) => void;
 
   /** @param onError told of a listener that threw; the other listeners still get the event. */
@@ -39,14 +40,20 @@ export class EventBus {
 
   /** Changes of one sensor of one entity. */
   subscribeSensor(entityId: string, sensorName: string, listener: (event: Extract<PlaneEvent, { kind: "sensor" }>) => void): () => void {
-    return add(this.#bySensor, `${entityId}/${sensorName}`, (event) => {
+    const ofEntity = this.#bySensor.get(entityId) ?? new Map<string, Listeners>();
+    this.#bySensor.set(entityId, ofEntity);
+    const stop = add(ofEntity, sensorName, (event) => {
       if (event.kind === "sensor") listener(event);
     });
+    return () => {
+      stop();
+      if (ofEntity.size === 0 && this.#bySensor.get(entityId) === ofEntity) this.#bySensor.delete(entityId);
+    };
   }
 
   publish(event: PlaneEvent): void {
     if ("entity" in event) {
-      if (event.kind === "sensor") this.#deliver(this.#bySensor.get(`${event.entity.id}/${event.name}`), event);
+      if (event.kind === "sensor") this.#deliver(this.#bySensor.get(event.entity.id)?.get(event.name), event);
       this.#deliver(this.#byEntity.get(event.entity.id), event);
       const parent = event.kind === "entity-added" || event.kind === "entity-removed" ? event.entity.parent : undefined;
       if (parent !== undefined) this.#deliver(this.#byEntity.get(parent.id), event);
@@ -54,9 +61,9 @@ export class EventBus {
     this.#deliver(this.#all, event);
   }
 
-  #deliver(listeners: Set<Listener> | undefined, event: PlaneEvent): void {
+  #deliver(listeners: Listeners | undefined, event: PlaneEvent): void {
     if (listeners === undefined) return;
-    for (const listener of [...listeners]) {
+    for (const listener of listeners.now()) {
       try {
         listener(event);
       } catch (error) {
@@ -66,8 +73,29 @@ export class EventBus {
   }
 }
 
-function add(index: Map<string, Set<Listener>>, key: string, listener: Listener): () => void {
-  const listeners = index.get(key) ?? new Set();
+/** Those who listen: a list that is never changed but replaced, so that it stays as it is while an event is delivered, and costs little where there is one. */
+class Listeners {
+  #now: readonly Listener[] = [];
+
+  get size(): number {
+    return this.#now.length;
+  }
+
+  add(listener: Listener): void {
+    if (!this.#now.includes(listener)) this.#now = [...this.#now, listener];
+  }
+
+  delete(listener: Listener): void {
+    this.#now = this.#now.filter((each) => each !== listener);
+  }
+
+  now(): readonly Listener[] {
+    return this.#now;
+  }
+}
+
+function add(index: Map<string, Listeners>, key: string, listener: Listener): () => void {
+  const listeners = index.get(key) ?? new Listeners();
   index.set(key, listeners);
   listeners.add(listener);
   return () => {

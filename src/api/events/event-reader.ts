@@ -15,7 +15,10 @@ export interface EventReaderOptions {
   readonly heartbeat?: number;
 }
 
-const BACKLOG = 1_000;
+/** As many as are kept for readers that come back: waiting costs no more than that they were there anyway. */
+const BACKLOG = 5_000;
+/** Characters that are written at a time to a reader that lagged behind. */
+const AT_ONCE = 32_768;
 const HEARTBEAT = 15_000;
 /** Milliseconds a dropped reader has to take the farewell. */
 const FAREWELL = 5_000;
@@ -72,11 +75,18 @@ export class EventReader {
 
   #drain(): void {
     this.#isBlocked = false;
+    while (this.#waiting.size > 0 && !this.#isBlocked && !this.#isClosed) this.#writeWaiting();
+  }
+
+  #writeWaiting(): void {
+    let text = "";
     for (const [key, event] of this.#waiting) {
-      if (this.#isBlocked || this.#isClosed) return;
       this.#waiting.delete(key);
-      this.#writeEvent(event);
+      this.#lastWritten = event.id;
+      text += event.frame;
+      if (text.length >= AT_ONCE) break;
     }
+    this.#write(text);
   }
 
   #writeEvent(event: NumberedEvent): void {

@@ -83,7 +83,7 @@ describe("GET /v1/events", () => {
     slow.response.pause();
     const filling = "x".repeat(100_000);
     for (let i = 0; i < 400; i++) entity?.set(MAIN_URI, `http://${i}/${filling}`);
-    for (let i = 0; i < 1_500; i++) await api.server.plane.submit(entity, `task ${i}`, async () => {}).result;
+    for (let i = 0; i < 3_000; i++) await api.server.plane.submit(entity, `task ${i}`, async () => {}).result;
     slow.response.resume();
     lagging.response.resume();
     const farewell = await slow.next(({ name }) => name === "overflow");
