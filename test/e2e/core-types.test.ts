@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ClockerServer } from "../support/clocker-server.ts";
 import { ownedBy } from "../support/outer-engine.ts";
 import { Places } from "../support/places.ts";
+import { autonomicOn } from "./core/autonomic.ts";
+import { feedsOn } from "./core/feeds.ts";
 import { softwareOn } from "./core/software.ts";
 
 /**
@@ -18,9 +20,11 @@ beforeAll(async () => {
 });
 
 describe.concurrent("core types", () => {
-  softwareOn("container", places);
-  softwareOn("ssh", places);
-  softwareOn("here", places);
+  for (const place of ["container", "ssh", "here"] as const) {
+    softwareOn(place, places);
+    autonomicOn(place, places);
+    feedsOn(place, places);
+  }
 });
 
 it("after all of it, everything can be removed without a trace", async () => {
