@@ -8,6 +8,8 @@ import { types } from "../model/types/index.ts";
  */
 
 export const INFRASTRUCTURE = "clocker.docker.entity.DockerInfrastructure";
+/** An image that is run as it is. */
+export const VANILLA_APPLICATION = "clocker.docker.entity.container.application.VanillaDockerApplication";
 export const DOCKER_HOST = "clocker.docker.entity.DockerHost";
 export const DOCKER_CONTAINER = "clocker.docker.entity.container.DockerContainer";
 

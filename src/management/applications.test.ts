@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { fakeWork } from "../../test/support/fake-work.ts";
 import { World, type SimulatedServer } from "../../test/support/in-memory-plane.ts";
 import { effector } from "../model/effector.ts";
 import type { Entity } from "../model/entity.ts";
@@ -97,6 +98,15 @@ describe("destroy", () => {
     stopFailure = undefined;
     await server.until(server.applications.destroy(application).result);
     expect(server.plane.entities.size).toBe(0);
+  });
+
+  test.each(["destroyed", "stopped"])("stops what was started by hand below what starts nothing, when the application is %s", async (how) => {
+    const group = entitySpec("org.apache.brooklyn.entity.group.BasicGroup", { children: [entitySpec(slow.name, { displayName: "By hand", children: [entitySpec(slow.name, { displayName: "Below it" })] })] });
+    const application = await server.start(app({ children: [group] }));
+    const byHand = ["By hand", "Below it"].map((name) => server.find(name));
+    for (const entity of byHand) await server.invoke(entity, "start");
+    await server.until(how === "destroyed" ? server.applications.destroy(application).result : application.invoke("stop", {}, fakeWork()));
+    expect([...byHand.map((entity) => entity.get(SERVICE_STATE)), server.plane.entities.size]).toEqual(["STOPPED", "STOPPED", 0]);
   });
 
   test("of what is no application is refused", async () => {

@@ -5,7 +5,7 @@ import type { EntitySpec, LocationReference } from "../model/spec.ts";
 import type { Task } from "../model/task.ts";
 import { inParallel, type Work } from "../model/work.ts";
 import { DESTROY_ON_STOP } from "../software/stock/application.ts";
-import { APPLICATION, STARTABLE } from "../software/stock/startable.ts";
+import { APPLICATION, STARTABLE, stopForGood } from "../software/stock/startable.ts";
 import type { PlaneLocations } from "./location/location-registry.ts";
 import type { BlueprintReader } from "./blueprint-reader.ts";
 import { createRecorded } from "./plan/made-from.ts";
@@ -134,7 +134,7 @@ export class Applications {
     await this.#plane.documents.flush();
     await this.#cancelWork(application, work);
     try {
-      if (application.is(STARTABLE)) await application.invoke("stop", {}, work);
+      await stopForGood(application, work);
     } catch (error) {
       this.#plane.documents.remove(DESTROY_DOCUMENTS, application.id);
       throw new ClockerError("effector-failed", `Cannot delete "${application.displayName}": it could not be stopped`, {

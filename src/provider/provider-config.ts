@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import type { Clock } from "../model/clock.ts";
 import type { Secrets } from "../model/management.ts";
+import type { HostClaims } from "./byon/host-claims.ts";
 
 /** What every provider is made from. */
 export interface ProviderConfig {
@@ -14,6 +15,8 @@ export interface ProviderConfig {
   /** The location's config, as YAML or the properties file gave it. */
   properties: Readonly<Record<string, unknown>>;
   clock: Clock;
+  /** Which given hosts are in use anywhere in the plane; only the provider's own requests are known when absent. */
+  hostClaims?: HostClaims;
   /** Seals passwords, so that no description holds one in clear. */
   secrets: Secrets;
 }

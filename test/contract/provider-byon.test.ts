@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ByonProvider } from "../../src/provider/byon/byon.ts";
+import { HostClaims } from "../../src/provider/byon/host-claims.ts";
 import type { MachineRequest } from "../../src/provider/provider.ts";
 import { startSshd, type TestSshd } from "../support/sshd.ts";
 import { providerContract } from "./provider.ts";
@@ -70,6 +71,19 @@ describe("ByonProvider", () => {
     const taken = [await byon.obtain(ask(), testWork()), await byon.obtain(ask(), testWork())];
     expect(taken.map((machine) => machine.nativeId)).toEqual([hosts[0]!["ssh"], hosts[0]!["ssh"]]);
     await expect(byon.obtain(ask(), testWork())).rejects.toMatchObject({ code: "no-machine" });
+  });
+
+  test("obtain leaves alone what another list of the plane has, also after a restart", async () => {
+    const config = { ...(await testConfig({ hosts: [hosts[0]] })), hostClaims: new HostClaims() };
+    const [first, second] = [new ByonProvider(config), new ByonProvider({ ...config, properties: { hosts } })];
+    const mine = request(config.owner);
+    const description = await first.obtain(mine, testWork());
+    expect(await second.obtain(request(config.owner), testWork())).toMatchObject({ nativeId: hosts[1]!["ssh"] });
+    const restarted = { ...config, hostClaims: new HostClaims() };
+    await new ByonProvider(restarted).connect(description).close();
+    await expect(new ByonProvider(restarted).obtain(request(config.owner), testWork())).rejects.toThrow("all are in use");
+    await first.release(mine.id);
+    expect(await first.obtain(request(config.owner), testWork())).toMatchObject({ nativeId: hosts[0]!["ssh"] });
   });
 
   test("obtain goes on to the next host when one refuses connections", async () => {

@@ -2,8 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ClockerServer } from "../support/clocker-server.ts";
 import { ownedBy } from "../support/outer-engine.ts";
 import { Places } from "../support/places.ts";
+import { exposeOnBridge, startRegistry, type TestRegistry } from "../support/registry.ts";
 import { autonomicOn } from "./core/autonomic.ts";
 import { feedsOn } from "./core/feeds.ts";
+import { groups } from "./core/groups.ts";
+import { images, publishImage } from "./core/images.ts";
 import { softwareOn } from "./core/software.ts";
 
 /**
@@ -12,11 +15,20 @@ import { softwareOn } from "./core/software.ts";
  */
 let server: ClockerServer;
 let open: Places | undefined;
+let registry: (TestRegistry & { reached: string }) | undefined;
 
 beforeAll(async () => {
+  const local = await startRegistry();
+  const exposed = await exposeOnBridge(local);
+  registry = { ...local, reached: exposed.host };
   server = await ClockerServer.start();
-  open = await Places.open(server);
-  return () => server.dispose();
+  const [places] = await Promise.all([Places.open(server, { "docker.host.insecureRegistries": [exposed.host] }), publishImage(local)]);
+  open = places;
+  return async () => {
+    await server.dispose();
+    await exposed.stop();
+    await local.stop();
+  };
 });
 
 describe.concurrent("core types", () => {
@@ -25,6 +37,11 @@ describe.concurrent("core types", () => {
     autonomicOn(place, places);
     feedsOn(place, places);
   }
+  groups(places);
+  images(places, () => {
+    if (registry === undefined) throw new Error("There is no registry");
+    return registry;
+  });
 });
 
 it("after all of it, everything can be removed without a trace", async () => {

@@ -1,10 +1,37 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { docker } from "./outer-engine.ts";
+
+/** Lets the containers of this computer's engine reach a registry: at the address of a bridge of its own, which leads nowhere else. */
+export async function exposeOnBridge(registry: TestRegistry): Promise<{ host: string; stop(): Promise<void> }> {
+  const network = `clocker-test-${registry.host.split(":")[1] ?? ""}`;
+  await docker("network", "create", network);
+  const address = await docker("network", "inspect", network, "--format", "{{(index .IPAM.Config 0).Gateway}}");
+  const sockets = new Set<Socket>();
+  const proxy = createServer((socket) => {
+    const target = connect(Number(registry.host.split(":")[1]), "127.0.0.1");
+    for (const each of [socket, target]) {
+      sockets.add(each);
+      each.on("close", () => sockets.delete(each));
+      each.on("error", () => [socket, target].forEach((end) => end.destroy()));
+    }
+    socket.pipe(target).pipe(socket);
+  });
+  await new Promise<void>((resolve, reject) => proxy.once("error", reject).listen(0, address, resolve));
+  const bound = proxy.address();
+  if (bound === null || typeof bound === "string") throw new Error("No port");
+  const stop = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => proxy.close(() => resolve()));
+    await docker("network", "rm", network);
+  };
+  return { host: `${address}:${bound.port}`, stop };
+}
 
 export interface TestRegistry {
   /** `127.0.0.1:5000`: engines need no TLS for this computer. */

@@ -1,6 +1,7 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { cloudSpec, World, type SimulatedServer } from "../../../test/support/in-memory-plane.ts";
 import type { ContainerState } from "../../engine/engine.ts";
+import { ClockerError } from "../../model/errors.ts";
 import { entitySpec, type EntitySpec } from "../../model/spec.ts";
 import { SERVICE_STATE } from "../../software/stock/attributes.ts";
 import { CONTAINER_ID } from "../keys.ts";
@@ -41,6 +42,26 @@ test("a link waits for its target, and tells how it is reached", async () => {
   const { env } = await containerOf("web");
   expect(env).toMatchObject({ DB_NAME: "/web/db", DB_PORT_6379_TCP_PROTO: "tcp", DB_ENV_MODE: "cache", DB_PORT: env["DB_PORT_6379_TCP"] });
   expect(env["DB_PORT_6379_TCP"]).toBe(`tcp://${env["DB_PORT_6379_TCP_ADDR"]}:${env["DB_PORT_6379_TCP_PORT"]}`);
+});
+
+test("a name that is taken on the host is made one of its own", async () => {
+  const config = { "docker.image.name": "redis", "docker.container.name": "cache" };
+  await server.start(application(docker("first", config), docker("second", config)));
+  expect((await world.containers()).map(({ name }) => name).toSorted((a, b) => a.length - b.length)).toEqual(["cache", expect.stringMatching(new RegExp(`^cache_(${["first", "second"].map((name) => server.find(name).id).join("|")})$`))]);
+});
+
+test.each([
+  [["redis-server"], undefined],
+  [["/bin/bash"], ["/bin/sh", "-c", expect.stringContaining("sleep") as string]],
+  [[], ["/bin/sh", "-c", expect.stringContaining("sleep") as string]],
+])("an image with the command %j runs by it, or is kept running where that is a bare shell", async (command, expected) => {
+  const [engine] = world.liveEngines();
+  if (engine === undefined) throw new Error("There is one");
+  const inspected = { id: "sha256:1", tags: [], sizeBytes: 1, labels: {}, exposedPorts: [], entrypoint: [], command };
+  vi.spyOn(engine, "inspectImage").mockRejectedValueOnce(new ClockerError("not-found", "No such image")).mockResolvedValue(inspected);
+  const created = vi.spyOn(engine, "createContainer");
+  await server.start(application(docker("one", { "docker.image.name": "given", "docker.image.tag": "latest" })));
+  expect(created.mock.calls.map(([spec]) => spec.command)).toEqual([expected]);
 });
 
 test("a link to nothing is an error, and leaves no container", async () => {

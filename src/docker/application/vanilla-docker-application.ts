@@ -13,7 +13,7 @@ const ENVIRONMENT = { ...keys.ENVIRONMENT, aliases: ["env", ...keys.ENVIRONMENT.
  * An image, run as it is: Clocker's VanillaDockerApplication, and what the service type `docker:IMAGE[:TAG]` stands for. It is up while its container runs.
  */
 export const vanillaDockerApplication = defineEntityType({
-  name: "clocker.docker.entity.container.application.VanillaDockerApplication",
+  name: keys.VANILLA_APPLICATION,
   displayName: "Docker Container Application",
   description: "A Docker image, run as it is in a container of a Docker cloud",
   extends: [emptySoftwareProcess],

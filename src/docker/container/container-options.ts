@@ -53,7 +53,7 @@ export async function containerSpec(init: { container: Entity; entity: Entity | 
   const { container, entity, image, option } = init;
   const name = await containerName(container, entity, option);
   const entrypoint = await option(IMAGE_ENTRYPOINT);
-  const command = (await option(IMAGE_COMMANDS)) ?? (image.isUsers ? undefined : KEEP_RUNNING);
+  const command = (await option(IMAGE_COMMANDS)) ?? (image.runsItself ? undefined : KEEP_RUNNING);
   const [cpuShares, memoryBytes] = [await option(CPU_SHARES), await option(MEMORY)];
   return {
     name,

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from "../../engine/engine.ts";
+import type { ContainerSpec, Engine } from "../../engine/engine.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
 import { sensor, type Sensor } from "../../model/sensor.ts";
@@ -65,7 +65,7 @@ async function createAndStart(container: Entity, runtime: HostRuntime, spec: Con
   for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
     const published = ports.allocate(container.id, wishes);
     work.log(`image ${spec.image}, ports ${Object.entries(published).map(([port, hostPort]) => `${hostPort}->${port}`).join(", ") || "none"}`);
-    const id = await engine.createContainer({ ...spec, ports: published }, work.signal);
+    const id = await create(container, engine, { ...spec, ports: published }, work);
     try {
       await engine.startContainer(id, work.signal);
       return id;
@@ -79,6 +79,19 @@ async function createAndStart(container: Entity, runtime: HostRuntime, spec: Con
     }
   }
   throw new ClockerError("no-port", `Cannot publish the ports of "${container.displayName}" on "${engine.name}": ${PORT_TRIES} ports in turn are in use by other processes`, { cause: lastError });
+}
+
+/** A name that was asked for may be taken, where a blueprint is deployed twice or members of a cluster are made alike: then the entity's id makes it one of its own. */
+async function create(container: Entity, engine: Engine, spec: ContainerSpec, work: Work): Promise<string> {
+  try {
+    return await engine.createContainer(spec, work.signal);
+  } catch (error) {
+    const ending = `_${runningIn(container)?.id ?? container.id}`;
+    if (!(error instanceof ClockerError && error.code === "conflict") || spec.name === undefined || spec.name.endsWith(ending)) throw error;
+    const name = `${spec.name}${ending}`;
+    work.log(`The name ${spec.name} is taken on ${engine.name}: it is ${name}`);
+    return await engine.createContainer({ ...spec, name, hostname: name.slice(0, 63) }, work.signal);
+  }
 }
 
 /** The host port that the engine says another process has. */

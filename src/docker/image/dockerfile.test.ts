@@ -14,6 +14,8 @@ test("imageNameFor differs when any part differs", () => {
 test.each([
   [undefined, "https://s3-eu-west-1.amazonaws.com/brooklyn-clocker/UsesJavaDockerfile", "clocker/usesjava"],
   [undefined, "classpath://dockerfiles/UsesJava/Dockerfile", "clocker/usesjava"],
+  [undefined, "data:text/plain,FROM%20a/b", "clocker/image"],
+  ["x".repeat(300), "file:///tmp/Dockerfile", `clocker/${"x".repeat(100)}`],
   ["My Image", "file:///tmp/Dockerfile", "clocker/my-image"],
 ])("repositoryFor of %s, %s is %s", (name, url, repository) => {
   expect(repositoryFor(name, url)).toBe(repository);

@@ -20,10 +20,14 @@ export function imageNameFor(repository: string, ...content: string[]): string {
   return `${repository}:${hash.digest("hex").slice(0, 16)}`;
 }
 
+/** Docker's bound of 255 leaves room for a registry. */
+const LONGEST_NAME = 100;
+
 /** `clocker/usesjava` of `classpath://.../UsesJavaDockerfile`: readable in `docker images`. */
 export function repositoryFor(name: string | undefined, url: string): string {
-  const last = name ?? url.split(/[?#]/)[0]?.replace(/\/(Dockerfile)?$/i, "").split(/[/:]/).at(-1) ?? "";
-  const readable = last.toLowerCase().replace(/dockerfile$/, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  // A Dockerfile that is in the URL itself names nothing.
+  const last = name ?? (/^data:/i.test(url) ? "" : url.split(/[?#]/)[0]?.replace(/\/(Dockerfile)?$/i, "").split(/[/:]/).at(-1)) ?? "";
+  const readable = last.toLowerCase().replace(/dockerfile$/, "").replace(/[^a-z0-9]+/g, "-").slice(0, LONGEST_NAME).replace(/^-+|-+$/g, "");
   return `clocker/${readable === "" ? "image" : readable}`;
 }
 

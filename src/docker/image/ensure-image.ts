@@ -8,15 +8,15 @@ import { ensureBaseImage } from "../../provider/base-image.ts";
 import { defaultCacheDir } from "../../provider/provider-config.ts";
 import { tarOf } from "../../provider/tar-of.ts";
 import type { HostRuntime, ImageUnderWay } from "../host/host-runtime.ts";
-import { DOCKERFILE_NAME, DOCKERFILE_SUBSTITUTIONS, DOCKERFILE_URL, IMAGE_ID, IMAGE_NAME, IMAGE_TAG, REGISTRY_PASSWORD, REGISTRY_URL, REGISTRY_USERNAME } from "../keys.ts";
+import { DOCKERFILE_NAME, DOCKERFILE_SUBSTITUTIONS, DOCKERFILE_URL, IMAGE_ID, IMAGE_NAME, IMAGE_TAG, REGISTRY_PASSWORD, REGISTRY_URL, REGISTRY_USERNAME, VANILLA_APPLICATION } from "../keys.ts";
 import { imageReference } from "./image-reference.ts";
 import { imageNameFor, renderDockerfile, repositoryFor } from "./dockerfile.ts";
 
 /** The image for a container, on its host. */
 export interface FoundImage {
   name: string;
-  /** Given by the user: its own entrypoint and software are used. Otherwise Clocker made it, and keeps it running for what is installed in it. */
-  isUsers: boolean;
+  /** Whether its own entrypoint and command are what is to run. Otherwise it is kept running for what is installed in it. */
+  runsItself: boolean;
 }
 
 /** Reads a key where a container's options are looked for: on the running entity (and its parents) first, then on the container (and host, and cloud). */
@@ -33,16 +33,24 @@ export async function ensureImage(runtime: HostRuntime, entity: Entity, option: 
     const registry = { url: await option(REGISTRY_URL), username: await option(REGISTRY_USERNAME), password: await option(REGISTRY_PASSWORD) };
     const { name, auth } = imageReference(named, (await option(IMAGE_TAG)) ?? "latest", registry);
     await once(runtime, name, work, (step) => pull(engine, name, auth, step));
-    return { name, isUsers: true };
+    return { name, runsItself: await hasOwnCommand(engine, name, work) };
   }
   const url = await option(DOCKERFILE_URL);
-  if (url !== undefined) return { name: await build(runtime, entity, url, option, work), isUsers: false };
+  if (url !== undefined) {
+    const name = await build(runtime, entity, url, option, work);
+    return { name, runsItself: entity.is(VANILLA_APPLICATION) && (await hasOwnCommand(engine, name, work)) };
+  }
   const id = await option(IMAGE_ID);
   if (id !== undefined) {
-    await engine.inspectImage(id, work.signal);
-    return { name: id, isUsers: true };
+    return { name: id, runsItself: await hasOwnCommand(engine, id, work) };
   }
-  return { name: await baseImage(runtime, work), isUsers: false };
+  return { name: await baseImage(runtime, work), runsItself: false };
+}
+
+/** A bare shell, which is what base images have, would end at once. */
+async function hasOwnCommand(engine: Engine, name: string, work: Work): Promise<boolean> {
+  const { entrypoint, command } = await engine.inspectImage(name, work.signal);
+  return entrypoint.length > 0 || (command.length > 0 && !(command.length === 1 && /^(?:\/(?:usr\/)?bin\/)?(?:sh|ash|bash)$/.test(command[0] ?? "")));
 }
 
 /** The image that containers get which ask for none, and Dockerfiles build on. */

@@ -7,6 +7,7 @@ import type { MachineDescription, MachineProvider, MachineRequest } from "../pro
 import type { ProviderConfig } from "../provider-config.ts";
 import { runChecked } from "../run-checked.ts";
 import { sshMachine } from "../ssh-machine.ts";
+import { HostClaims } from "./host-claims.ts";
 import { type ByonHost, byonHosts, nameOfHost } from "./hosts.ts";
 import { KnownHosts } from "./known-hosts.ts";
 import { loginOf } from "./login.ts";
@@ -15,10 +16,7 @@ const CONNECT_LIMIT = 30_000;
 /** For a command once the connection is there. */
 const COMMAND_LIMIT = 15_000;
 
-/**
- * Hosts that were given ("bring your own nodes"): each is used by one request at a time, unless it is listed more than once. Nothing on a host says who uses it:
- * claims are kept in memory, and after a restart the server claims anew by connecting to the machines that it remembers.
- */
+/** Hosts that were given ("bring your own nodes"): each is used by one request of the plane at a time, unless it is listed more than once. */
 export class ByonProvider implements MachineProvider {
   readonly name = "byon";
   readonly lends = true;
@@ -26,19 +24,19 @@ export class ByonProvider implements MachineProvider {
   readonly #hosts: readonly ByonHost[];
   readonly #connectTimeout: number;
   readonly #knownHosts: KnownHosts;
-  /** Request id → the host's `host:port`, and its description once it is known to work. */
-  readonly #claims = new Map<string, { nativeId: string; description?: MachineDescription }>();
+  readonly #claims: HostClaims;
 
   /** @throws ClockerError `invalid-value` when the hosts can't be read. */
   constructor(config: ProviderConfig) {
     this.#config = config;
+    this.#claims = config.hostClaims ?? new HostClaims();
     this.#hosts = byonHosts(config.properties);
     this.#connectTimeout = connectTimeoutOf(config.properties);
     this.#knownHosts = new KnownHosts(config.dataDir);
   }
 
   async obtain(request: MachineRequest, work: Work): Promise<MachineDescription> {
-    const claimed = this.#claims.get(request.id)?.description;
+    const claimed = this.#claims.known(request.id);
     if (claimed !== undefined) return claimed;
     const failures: unknown[] = [];
     work.signal.throwIfAborted();
@@ -47,7 +45,7 @@ export class ByonProvider implements MachineProvider {
       try {
         return await work.step(`Connect to ${host.user}@${nameOfHost(host)}`, (step) => this.#take(request, host, step));
       } catch (error) {
-        this.#claims.delete(request.id);
+        this.#claims.release(request.id);
         work.signal.throwIfAborted();
         failures.push(error);
       }
@@ -56,26 +54,21 @@ export class ByonProvider implements MachineProvider {
   }
 
   async release(requestId: string): Promise<void> {
-    this.#claims.delete(requestId);
+    this.#claims.release(requestId);
   }
 
   async list(owner: string): Promise<string[]> {
-    return owner === this.#config.owner ? [...this.#claims.keys()] : [];
+    return owner === this.#config.owner ? this.#claims.requests() : [];
   }
 
   connect(description: MachineDescription): Machine {
-    this.#claims.set(description.requestId, { nativeId: description.nativeId, description });
+    this.#claims.hold(description.requestId, description);
     return sshMachine(description, this.#config.secrets, { connectTimeout: this.#connectTimeout });
   }
 
-  /** Synchronous, so that no two requests get one host. */
   #claim(requestId: string, host: ByonHost): boolean {
     const nativeId = nameOfHost(host);
-    const places = this.#hosts.filter((other) => nameOfHost(other) === nativeId).length;
-    const taken = [...this.#claims].filter(([id, claim]) => id !== requestId && claim.nativeId === nativeId).length;
-    if (taken >= places) return false;
-    this.#claims.set(requestId, { nativeId });
-    return true;
+    return this.#claims.claim(requestId, nativeId, this.#hosts.filter((other) => nameOfHost(other) === nativeId).length);
   }
 
   /** Logs in once: whoever gets the machine can rely on it. */
@@ -95,7 +88,7 @@ export class ByonProvider implements MachineProvider {
     try {
       const hostname = (await runChecked(machine, "read the host name", { argv: ["uname", "-n"] }, work, { timeout: this.#connectTimeout + COMMAND_LIMIT })).trim();
       const taken = { ...description, hostname, ssh: { ...description.ssh, ...(hostKey === undefined ? {} : { hostKey }) } };
-      this.#claims.set(request.id, { nativeId, description: taken });
+      this.#claims.hold(request.id, taken);
       return taken;
     } finally {
       await machine.close();

@@ -5,7 +5,7 @@ import { MADE_FROM, memberRecord } from "../../model/made-from.ts";
 import { entitySpec, type EntitySpec, type Json } from "../../model/spec.ts";
 import type { Work } from "../../model/work.ts";
 import { SERVICE_STATE } from "../stock/attributes.ts";
-import { STARTABLE } from "../stock/startable.ts";
+import { STARTABLE, stopForGood } from "../stock/startable.ts";
 import { atMost } from "./at-most.ts";
 import {
   CLUSTER_ENTITY,
@@ -78,7 +78,7 @@ export function idleMembers(cluster: Entity): Entity[] {
 }
 
 export async function removeMember(cluster: Entity, member: Entity, work: Work): Promise<void> {
-  if (member.is(STARTABLE)) await member.invoke("stop", {}, work);
+  await stopForGood(member, work);
   cluster.management.unmanage(member);
   await cluster.management.documents.flush();
 }

@@ -7,7 +7,7 @@ import { types } from "../../model/types/index.ts";
 import { inParallel, type Work } from "../../model/work.ts";
 import { starting, stopping } from "../stock/application.ts";
 import { RUNNING_QUORUM, UP_QUORUM } from "../stock/children-health.ts";
-import { LOCATIONS_PARAMETER, RESIZABLE, settle, startable, STARTABLE } from "../stock/startable.ts";
+import { LOCATIONS_PARAMETER, RESIZABLE, settle, startable, STARTABLE, stopForGood } from "../stock/startable.ts";
 import { atMost } from "./at-most.ts";
 import { deriveHealthFromMembers } from "./cluster-health.ts";
 import { CLUSTER_START_TIMEOUT, clusterKeys, clusterSensors, INITIAL_QUORUM_SIZE, INITIAL_SIZE, MAX_CONCURRENT_CHILD_COMMANDS, REMOVAL_STRATEGY, ZONES_ENABLED } from "./cluster-keys.ts";
@@ -123,7 +123,7 @@ function tooFew(cluster: Entity, size: number, quorum: number, failures: readonl
 async function stop({ entity: cluster, work }: EffectorCall): Promise<void> {
   await stopping(cluster, async () => {
     suspendPolicies(cluster);
-    await atMost(cluster.config.peek(MAX_CONCURRENT_CHILD_COMMANDS), startable(cluster.children), (child) => child.invoke("stop", {}, work));
+    await atMost(cluster.config.peek(MAX_CONCURRENT_CHILD_COMMANDS), startable(cluster.children), (child) => stopForGood(child, work));
     const quarantined = quarantineOf(cluster)?.members;
     for (const child of [...cluster.children]) if (cluster.members.has(child.id) || quarantined?.has(child.id) === true) cluster.management.unmanage(child);
   });

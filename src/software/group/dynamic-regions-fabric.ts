@@ -2,7 +2,7 @@ import { effector, type EffectorCall } from "../../model/effector.ts";
 import { defineEntityType } from "../../model/entity-type.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { types } from "../../model/types/index.ts";
-import { STARTABLE } from "../stock/startable.ts";
+import { STARTABLE, stopForGood } from "../stock/startable.ts";
 import { alone } from "./dynamic-cluster.ts";
 import { addRegion, dynamicFabric } from "./dynamic-fabric.ts";
 
@@ -37,7 +37,7 @@ async function remove({ entity: fabric, parameters, work }: EffectorCall): Promi
   const member = fabric.members.get(id);
   if (member === undefined) throw new ClockerError("not-found", `Cannot remove region "${id}": it is not a member of "${fabric.displayName}"`);
   const locations = [...member.locations];
-  if (member.is(STARTABLE)) await member.invoke("stop", {}, work);
+  await stopForGood(member, work);
   fabric.management.unmanage(member);
   for (const location of locations) fabric.removeLocation(location);
   await fabric.management.documents.flush();

@@ -2,7 +2,7 @@ import { effector, type EffectorCall } from "../../model/effector.ts";
 import { defineEntityType } from "../../model/entity-type.ts";
 import { types } from "../../model/types/index.ts";
 import { inParallel } from "../../model/work.ts";
-import { STARTABLE } from "../stock/startable.ts";
+import { stopForGood } from "../stock/startable.ts";
 import { basicGroup } from "./group.ts";
 
 /** Brooklyn's `QuarantineGroup`: members of a cluster that failed to start, kept for looking into. */
@@ -23,7 +23,7 @@ export const quarantineGroup = defineEntityType({
 async function expungeMembers({ entity: group, parameters, work }: EffectorCall): Promise<void> {
   const stopFirst = parameters["firstStop"] !== false;
   await inParallel([...group.members.values()], async (member) => {
-    if (stopFirst && member.is(STARTABLE)) await member.invoke("stop", {}, work);
+    if (stopFirst) await stopForGood(member, work);
     group.management.unmanage(member);
   });
   await group.management.documents.flush();

@@ -6,7 +6,7 @@ import { types } from "../../model/types/index.ts";
 import { baseSensors } from "./attributes.ts";
 import { deriveHealthFromChildren, RUNNING_QUORUM, UP_QUORUM } from "./children-health.ts";
 import { forgetFailures, setExpected, setFailed, START_OF_CHILDREN } from "./service-state.ts";
-import { APPLICATION, LOCATIONS_PARAMETER, settle, startChildren, STARTABLE, stopChildren } from "./startable.ts";
+import { APPLICATION, LOCATIONS_PARAMETER, settle, startChildren, STARTABLE, stopChildren, stopStrays } from "./startable.ts";
 
 export const DESTROY_ON_STOP = configKey("application.stop.shouldDestroy", types.boolean, "Whether stopping the application also removes it", { defaultValue: true, inherited: false });
 export const WRAPPER_APP = configKey("brooklyn.wrapper_app", types.boolean, "Whether the application was only made to hold a blueprint's services", { defaultValue: false, inherited: false });
@@ -62,7 +62,11 @@ export const basicEntity = defineEntityType({
 
 /** A stopped application goes, unless `application.stop.shouldDestroy` is false (as in Brooklyn). */
 export function leaveManagement(application: Entity): void {
-  if (application.parent === undefined && application.isManaged && application.config.peek(DESTROY_ON_STOP)) application.management.unmanage(application);
+  if (isToLeave(application)) application.management.unmanage(application);
+}
+
+function isToLeave(application: Entity): boolean {
+  return application.parent === undefined && application.isManaged && application.config.peek(DESTROY_ON_STOP);
 }
 
 /**
@@ -107,6 +111,7 @@ async function start({ entity, parameters, work }: EffectorCall): Promise<void> 
 async function stop({ entity, work }: EffectorCall): Promise<void> {
   await stopping(entity, async () => {
     await stopChildren(entity, work);
+    if (entity.is(APPLICATION) && isToLeave(entity)) await stopStrays(entity, work);
   });
   if (entity.is(APPLICATION)) leaveManagement(entity);
 }

@@ -6,6 +6,7 @@ import { STARTABLE } from "../../model/traits.ts";
 import { types } from "../../model/types/index.ts";
 import { inParallel, type Work } from "../../model/work.ts";
 import { isMachineLocation } from "../../provider/location.ts";
+import { SERVICE_STATE } from "./attributes.ts";
 
 export { APPLICATION, GROUP, RESIZABLE, STARTABLE } from "../../model/traits.ts";
 
@@ -24,6 +25,25 @@ export function startChildren(entity: Entity, work: Work): Promise<unknown> {
 /** Stops the startable children of an entity at once. */
 export function stopChildren(entity: Entity, work: Work): Promise<unknown> {
   return inParallel(startable(entity.children), (child) => child.invoke("stop", {}, work));
+}
+
+/** Stops an entity that is about to leave management, and what its own stop does not reach. */
+export async function stopForGood(entity: Entity, work: Work): Promise<void> {
+  if (entity.is(STARTABLE)) await entity.invoke("stop", {}, work);
+  await stopStrays(entity, work);
+}
+
+/**
+ * Stops what still runs below an entity: what was started by hand below one that starts nothing (a group, or a process whose children are not its own to
+ * start). Else their processes and machines would stay when the entities go.
+ */
+export async function stopStrays(entity: Entity, work: Work): Promise<void> {
+  for (const each of [...entity.descendants()].slice(1)) if (each.isManaged && each.is(STARTABLE) && !isAtRest(each)) await each.invoke("stop", {}, work);
+}
+
+function isAtRest(entity: Entity): boolean {
+  const state = entity.get(SERVICE_STATE);
+  return state === undefined || state === "CREATED" || state === "STOPPED" || state === "DESTROYED";
 }
 
 export function startable(entities: readonly Entity[]): Entity[] {

@@ -74,7 +74,7 @@ export function feedsOn(place: Place, places: () => Places): void {
       await app.becomes("enriched", "share.of.two", (share) => share === 0.5);
       await app.becomes("one", "a.mean", (mean) => mean === 1);
       expect(await app.sensors("one")).toMatchObject({ sum: 5, share: 0.25, both: expect.stringMatching(/^1(\.0)?-4(\.0)?$/) as string });
-      expect(Object.values((await app.sensors("enriched"))["a.by.folder"] as object).sort()).toEqual([1, 3]);
+      expect(Object.values((await app.sensors("enriched"))["a.by.folder"] as object).toSorted((a, b) => Number(a) - Number(b))).toEqual([1, 3]);
       await app.invoke("two", "sh", { COMMAND: "echo 13 > a" });
       await app.becomes("enriched", "sum.all", (sum) => sum === 24);
       await app.becomes("two", "service.isUp", (isUp) => isUp === false);
