@@ -70,6 +70,7 @@ const calls: readonly Call[] = [
   ["GET", "E/activities", 200, z.array(Task)],
   ["GET", "E/activities?recurse=true", 200, z.array(Task)],
   ["GET", "E/workflows", 200, map],
+  ["POST", "E/workflows?timeout=20ms", 200, Task, "steps: [ log hello ]", "application/yaml"],
   ["GET", "E/icon", 204, nothing],
   ["GET", "E/tags", 200, z.array(anything)],
   ["GET", "E/locations", 200, z.array(Location)],

@@ -18,6 +18,11 @@ export class PersistedDocuments implements Documents {
     this.#mark(kind, id);
   }
 
+  follow(kind: string, id: string, snapshot: () => JsonObject | undefined, options: { lazy?: boolean } = {}): void {
+    this.#kinds.get(kind)?.delete(id);
+    this.#persister.changed(kind, id, snapshot, options);
+  }
+
   remove(kind: string, id: string): void {
     if (this.#kinds.get(kind)?.delete(id)) this.#mark(kind, id);
   }

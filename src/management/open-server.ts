@@ -67,6 +67,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     const stored = await loadStore(store);
     const catalog = new Catalog();
     const types = knownTypes();
+    types.beans = (name) => {
+      const item = catalog.get(name);
+      return item?.itemType === "bean" && !item.disabled ? item.plan : undefined;
+    };
     const blueprintTypes = new ServerTypes(types, catalog);
     let locations: PlaneLocations | undefined;
     const bundles: { catalogStore?: CatalogStore } = {};
@@ -81,6 +85,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       secrets: await openSecretStore(dataDir),
       knownSecrets,
       log,
+      property: (name) => properties.get(name),
       dsl: { isDeferred, resolve: (raw, scope, work) => resolve(raw, scope, work, { entitySpec: (plan) => readSpec(plan, { types: blueprintTypes }), external: (supplier, key, by) => external.get(supplier, key, by?.signal) }) },
       locations: (management) => {
         const resolvers = [...Object.keys(providers).map((prefix) => providerResolver(prefix, management, properties)), ...composedResolvers(management), poolResolver(management), dockerResolver((id) => management.entity(id))];

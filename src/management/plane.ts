@@ -5,7 +5,8 @@ import { EventBus } from "../model/events.ts";
 import { idSource, type IdSource } from "../model/ids.ts";
 import type { LocationRegistry, Management, ResourceLoader, Secrets, Submitted } from "../model/management.ts";
 import { MADE_FROM } from "../model/made-from.ts";
-import type { EntitySpec, Json, JsonObject } from "../model/spec.ts";
+import type { AdjunctSpec, EntitySpec, Json, JsonObject } from "../model/spec.ts";
+import type { Task } from "../model/task.ts";
 import type { Work } from "../model/work.ts";
 import { PersistedDocuments } from "./documents.ts";
 import { applyInitializers, makeEntity, originOf, parameterKey } from "./entity/entity-factory.ts";
@@ -33,6 +34,8 @@ export interface PlaneOptions {
   /** Secrets that are known before there is a plane. */
   knownSecrets?: KnownSecrets;
   log: Logger;
+  /** Properties of the server; none unless given. */
+  property?: (name: string) => string | undefined;
   /** Resolves `$brooklyn:` expressions. */
   dsl: { isDeferred(raw: unknown): boolean; resolve(raw: unknown, scope: Entity, work: Work | undefined): Promise<unknown> };
   locations: (plane: Plane) => LocationRegistry;
@@ -61,6 +64,7 @@ export class Plane implements Management {
   destroyer: ((application: Entity) => Promise<void>) | undefined;
   readonly #persister: Pick<Persister, "changed" | "flush">;
   readonly #dsl: PlaneOptions["dsl"];
+  readonly #property: NonNullable<PlaneOptions["property"]>;
   readonly #origins = new Map<string, EntityOrigin>();
   #sequence = 0;
   #isFrozen = false;
@@ -84,6 +88,7 @@ export class Plane implements Management {
     this.secrets = options.secrets;
     this.knownSecrets = options.knownSecrets ?? new KnownSecrets();
     this.#dsl = options.dsl;
+    this.#property = options.property ?? (() => undefined);
     this.tasks = new TaskManager({
       clock: options.clock,
       ids: this.ids,
@@ -104,6 +109,10 @@ export class Plane implements Management {
    */
   freeze(): void {
     this.#isFrozen = true;
+  }
+
+  property(name: string): string | undefined {
+    return this.#property(name);
   }
 
   entity(id: string): Entity | undefined {
@@ -203,6 +212,29 @@ export class Plane implements Management {
     this.events.publish({ kind: "entity-removed", entity });
   }
 
+  initialize(entity: Entity, initializer: AdjunctSpec): void {
+    const origin = this.#origins.get(entity.id);
+    if (origin === undefined) throw new ClockerError("conflict", `Cannot initialize "${entity.displayName}": it is not managed`);
+    const text = JSON.stringify(initializer);
+    // A workflow that goes on after a restart applies it again.
+    if (origin.initializers.some((known) => JSON.stringify(known) === text)) return;
+    applyInitializers(entity, [initializer]);
+    this.#origins.set(entity.id, { ...origin, initializers: [...origin.initializers, initializer] });
+    this.changed(entity, "entity");
+  }
+
+  reparent(entity: Entity, parent: Entity): void {
+    const { parent: before, displayName } = entity;
+    if (before === parent) return;
+    if (before === undefined) throw new ClockerError("invalid-request", `Cannot put "${displayName}" below "${parent.displayName}": it is an application`);
+    for (let above: Entity | undefined = parent; above !== undefined; above = above.parent) {
+      if (above === entity) throw new ClockerError("invalid-request", `Cannot put "${displayName}" below "${parent.displayName}", which is ${parent === entity ? "itself" : "a part of it"}`);
+    }
+    this.events.publishTo(before.id, { kind: "entity-removed", entity });
+    entity.moveTo(parent);
+    this.events.publishTo(parent.id, { kind: "entity-added", entity });
+  }
+
   async destroy(application: Entity): Promise<void> {
     if (this.destroyer === undefined) throw new ClockerError("internal", "The plane cannot remove applications yet");
     await this.destroyer(application);
@@ -221,6 +253,10 @@ export class Plane implements Management {
 
   submit<T>(entity: Entity | undefined, name: string, body: (work: Work) => Promise<T>, options?: { description?: string; tags?: readonly unknown[] }): Submitted<T> {
     return this.tasks.submit(entity?.id, name, body, options);
+  }
+
+  task(id: string): Task | undefined {
+    return this.tasks.task(id);
   }
 
   resolve(raw: unknown, scope: Entity, work: Work | undefined): Promise<unknown> {

@@ -5,6 +5,7 @@ import type { JsonObject } from "../model/spec.ts";
 import { inParallel, type Work } from "../model/work.ts";
 import { SERVICE_STATE_EXPECTED } from "../software/stock/attributes.ts";
 import { setFailed } from "../software/stock/service-state.ts";
+import { resumeWorkflows } from "../software/workflow/index.ts";
 import { DESTROY_DOCUMENTS, type Applications } from "./applications.ts";
 import { applyInitializers, entityFromRecord } from "./entity/entity-factory.ts";
 import { recordOf, restoreSensors, type EntityRecord } from "./entity/entity-record.ts";
@@ -87,6 +88,7 @@ export async function reconnect(plane: Plane, locations: PlaneLocations, applica
   await work.step("clean up", (step) => releaseHalfMade(plane, locations, step), { inessential: true });
   await inParallel(plane.applications(), (application) => reconnectTree(plane, application, work));
   interrupted.forEach((transition, entity) => tellInterrupted(entity, transition));
+  resumeWorkflows(plane);
   for (const id of plane.documents.all(DESTROY_DOCUMENTS).keys()) {
     const application = plane.entity(id);
     if (application === undefined) plane.documents.remove(DESTROY_DOCUMENTS, id);
@@ -168,7 +170,7 @@ function attachMachines(plane: Plane, locations: PlaneLocations): void {
 }
 
 function makeEntities(plane: Plane, records: ReadonlyMap<string, JsonObject>, warn: (what: string, error: unknown) => void): { entity: Entity; record: EntityRecord }[] {
-  const sorted = [...records].map(([id, data]) => ({ id, record: recordOf(openedRecord(plane, `entity ${id}`, data)) })).sort((a, b) => a.record.sequence - b.record.sequence);
+  const sorted = parentsFirst([...records].map(([id, data]) => ({ id, record: recordOf(openedRecord(plane, `entity ${id}`, data)) })).sort((a, b) => a.record.sequence - b.record.sequence));
   const made: { entity: Entity; record: EntityRecord }[] = [];
   for (const { id, record } of sorted) {
     const parent = record.parentId === null ? undefined : plane.entity(record.parentId);
@@ -190,6 +192,19 @@ function makeEntities(plane: Plane, records: ReadonlyMap<string, JsonObject>, wa
     );
   }
   return made;
+}
+
+/** In the order of their making, but for those that were put below one made later. */
+function parentsFirst<T extends { id: string; record: EntityRecord }>(items: readonly T[]): T[] {
+  const byId = new Map(items.map((item) => [item.id, item]));
+  const ordered = new Set<T>();
+  const add = (item: T): void => {
+    const above: T[] = [];
+    for (let each: T | undefined = item; each !== undefined && !ordered.has(each) && !above.includes(each); each = byId.get(each.record.parentId ?? "")) above.push(each);
+    for (const each of above.reverse()) ordered.add(each);
+  };
+  items.forEach(add);
+  return [...ordered];
 }
 
 function restoreMembers(plane: Plane, group: Entity, record: EntityRecord): void {

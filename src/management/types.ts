@@ -1,6 +1,7 @@
 import type { AdjunctType, InitializerType } from "../model/adjunct.ts";
 import type { EntityType } from "../model/entity-type.ts";
 import type { TypeRegistry } from "../model/management.ts";
+import type { JsonObject } from "../model/spec.ts";
 import { typeByName } from "../model/types/index.ts";
 import type { ValueType } from "../model/value-type.ts";
 
@@ -9,6 +10,8 @@ export class Types implements TypeRegistry {
   readonly #entities = new Map<string, EntityType>();
   readonly #adjuncts = new Map<string, AdjunctType>();
   readonly #initializers = new Map<string, InitializerType>();
+  /** The catalog's beans: set by whoever has a catalog. */
+  beans: (name: string) => JsonObject | undefined = () => undefined;
 
   constructor(types: { entities: readonly EntityType[]; adjuncts: readonly AdjunctType[]; initializers: readonly InitializerType[] }) {
     register(this.#entities, types.entities);
@@ -26,6 +29,10 @@ export class Types implements TypeRegistry {
 
   initializerType(name: string): InitializerType | undefined {
     return this.#initializers.get(name);
+  }
+
+  bean(name: string): JsonObject | undefined {
+    return this.beans(name);
   }
 
   valueType(name: string): ValueType<unknown> | undefined {

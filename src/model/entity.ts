@@ -24,7 +24,6 @@ export class Entity {
   iconUrl: string | undefined;
   readonly createdAt: number;
   readonly management: Management;
-  readonly parent: Entity | undefined;
   readonly children: Entity[] = [];
   readonly config: EntityConfig;
   /** Where it was asked to be; undefined means where its parent is. */
@@ -40,6 +39,7 @@ export class Entity {
   readonly groups = new Map<string, Entity>();
   isManaged = true;
   #displayName: string;
+  #parent: Entity | undefined;
   readonly #sensors = new Map<string, SensorValue>();
   readonly #feeds = new Set<() => void>();
   readonly #watches = new Set<() => void>();
@@ -53,12 +53,26 @@ export class Entity {
     this.iconUrl = init.iconUrl ?? init.type.iconUrl;
     this.createdAt = init.createdAt;
     this.management = init.management;
-    this.parent = init.parent;
+    this.#parent = init.parent;
     this.locationReferences = init.locationReferences;
     this.tags = [...init.tags];
     this.#displayName = init.displayName ?? automaticName(this);
     this.config = new EntityConfig(this, init.config, init.parameters);
     init.parent?.children.push(this);
+  }
+
+  get parent(): Entity | undefined {
+    return this.#parent;
+  }
+
+  /** Puts it below another entity; `Management.reparent` tells those who must know. */
+  moveTo(parent: Entity): void {
+    const siblings = this.#parent?.children ?? [];
+    const index = siblings.indexOf(this);
+    if (index >= 0) siblings.splice(index, 1);
+    this.#parent = parent;
+    parent.children.push(this);
+    this.#touch();
   }
 
   get displayName(): string {

@@ -61,6 +61,11 @@ export class EventBus {
     this.#deliver(this.#all, event);
   }
 
+  /** Tells only those who listen to one entity: of a child that comes to it, or leaves it for another parent. */
+  publishTo(entityId: string, event: PlaneEvent): void {
+    this.#deliver(this.#byEntity.get(entityId), event);
+  }
+
   #deliver(listeners: Listeners | undefined, event: PlaneEvent): void {
     if (listeners === undefined) return;
     for (const listener of listeners.now()) {

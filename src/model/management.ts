@@ -5,7 +5,7 @@ import type { EntityType } from "./entity-type.ts";
 import type { EventBus } from "./events.ts";
 import type { IdSource } from "./ids.ts";
 import type { Location } from "./location.ts";
-import type { EntitySpec, Json, JsonObject, LocationReference } from "./spec.ts";
+import type { AdjunctSpec, EntitySpec, Json, JsonObject, LocationReference } from "./spec.ts";
 import type { Task } from "./task.ts";
 import type { ValueType } from "./value-type.ts";
 import type { Work } from "./work.ts";
@@ -28,6 +28,8 @@ export interface Management {
   readonly resources: ResourceLoader;
   readonly secrets: Secrets;
 
+  /** A property of the server, such as `workflow.retention.default`. */
+  property(name: string): string | undefined;
   entity(id: string): Entity | undefined;
   /** Whether there is an entity of this id, or one in the store that could not be restored: what belongs to it must be left alone. */
   knows(id: string): boolean;
@@ -35,15 +37,24 @@ export interface Management {
   /** All entities of a type or trait, from an index. */
   entitiesOf(typeOrTrait: string): Iterable<Entity>;
   /** Makes an entity and its children in memory; it is durable when `documents.flush()` resolves. */
-  create(spec: EntitySpec, parent?: Entity): Entity;
+  create(spec: EntitySpec, parent?: Entity, options?: { id?: string }): Entity;
   /** Takes an entity and its descendants out of management. Its machines must have been released before. */
   unmanage(entity: Entity): void;
+  /** Applies an initializer to an entity that is there, now and after each restart. */
+  initialize(entity: Entity, initializer: AdjunctSpec): void;
+  /**
+   * Puts an entity, with all below it, below another.
+   * @throws ClockerError `invalid-request` for an application, and for a parent that is the entity itself or below it
+   */
+  reparent(entity: Entity, parent: Entity): void;
   /** Ends what runs on an application, stops it and removes it, as a task of its own. */
   destroy(application: Entity): Promise<void>;
   /** Notes that an entity's own record (`entity`) or its sensors (`sensors`) changed and must be stored. */
   changed(entity: Entity, what: "entity" | "sensors"): void;
   /** Starts work as a new top-level task of an entity; it is never unobserved. */
   submit<T>(entity: Entity | undefined, name: string, body: (work: Work) => Promise<T>, options?: { description?: string; tags?: readonly unknown[] }): Submitted<T>;
+  /** A task by its id, while it is remembered. */
+  task(id: string): Task | undefined;
   /**
    * A config value with its `$brooklyn:` expressions resolved in the scope of the entity on which it was written.
    * With no `work` (immediate mode) a value that would have to wait resolves to undefined.
@@ -64,6 +75,8 @@ export interface TypeRegistry {
   entityType(name: string): EntityType | undefined;
   adjunctType(name: string): AdjunctType | undefined;
   initializerType(name: string): InitializerType | undefined;
+  /** What a catalog item of the kind `bean` holds, by `id` or `id:version`: the definition of a workflow step, say. */
+  bean(name: string): JsonObject | undefined;
   /** `string`, `port`, `list<string>`, `java.lang.Integer`, ... as `brooklyn.parameters` name types. */
   valueType(name: string): ValueType<unknown> | undefined;
 }
@@ -88,6 +101,11 @@ export interface LocationRegistry {
 /** Durable documents that are not entities: machine records, locations, ... */
 export interface Documents {
   put(kind: string, id: string, data: JsonObject): void;
+  /**
+   * Keeps a document that changes often: its content is taken when it is written, undefined removes it, and `get` and `all` do not give it. Call it after each change.
+   * A lazy one may be a second old after a crash.
+   */
+  follow(kind: string, id: string, snapshot: () => JsonObject | undefined, options?: { lazy?: boolean }): void;
   remove(kind: string, id: string): void;
   get(kind: string, id: string): JsonObject | undefined;
   all(kind: string): ReadonlyMap<string, JsonObject>;

@@ -123,9 +123,5 @@ export const absences: Readonly<Record<string, string>> = {
   "Enrichers: policy.failover.": "`ElectPrimaryPolicy` does it by itself",
   "Initializers: core.sensor.windows.": "There are no Windows machines",
   "Initializers: entity.java.": "`HttpRequestSensor`, where the JVM offers its figures over HTTP",
-  "Workflow steps: clear-workflow-variable": "Set it with `let`",
-  "Endpoints: GET /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, at `/v1/activities`",
-  "Endpoints: DELETE /v1/applications/{app}/entities/{e}/workflows/{id}": "Workflows are seen as tasks, and go with them",
-  "Endpoints: POST /v1/applications/{app}/entities/{e}/workflows": "Workflows are started by effectors, sensors, policies and initializers",
   "Endpoints: POST /v1/server/ha/persist/import": "State comes from the data folder of the server",
 };

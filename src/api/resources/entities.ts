@@ -102,12 +102,6 @@ export function addEntities(api: Api, context: ApiContext): void {
     },
   );
 
-  // No workflows run apart from effectors, sensors and policies made of steps: those are tasks.
-  api.get(`${AT}/:entity/workflows`, { schema: { tags, summary: "The entity's workflows: none", params: entityInPath, response: { 200: z.record(z.string(), z.unknown()), ...failures } } }, async ({ params }) => {
-    findEntity(plane, params.application, params.entity);
-    return {};
-  });
-
   api.get(`${AT}/:entity/relations`, { schema: { tags, summary: "Groups and members of the entity", params: entityInPath, response: { 200: z.array(RelationSummary), ...failures } } }, async ({ params }) =>
     relationsOf(findEntity(plane, params.application, params.entity)),
   );

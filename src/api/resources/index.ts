@@ -23,6 +23,7 @@ import { addSensors } from "./sensors.ts";
 import { addServer } from "./server.ts";
 import { addUsage } from "./usage.ts";
 import { addWebPages } from "./web-pages.ts";
+import { addWorkflows } from "./workflows.ts";
 
 const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addApplications,
@@ -32,6 +33,7 @@ const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addConfig,
   addSensors,
   addEffectors,
+  addWorkflows,
   addAdjuncts,
   addPolicies,
   addActivities,

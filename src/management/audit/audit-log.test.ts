@@ -5,7 +5,7 @@ import { AuditLog } from "./audit-log.ts";
 
 function documents(): Documents & { readonly kept: Map<string, JsonObject> } {
   const kept = new Map<string, JsonObject>();
-  return { kept, put: (_kind, id, data) => void kept.set(id, data), remove: (_kind, id) => void kept.delete(id), get: (_kind, id) => kept.get(id), all: () => kept, flush: async () => {} };
+  return { kept, put: (_kind, id, data) => void kept.set(id, data), follow: () => {}, remove: (_kind, id) => void kept.delete(id), get: (_kind, id) => kept.get(id), all: () => kept, flush: async () => {} };
 }
 
 const clock = { now: () => 1_000_000 };

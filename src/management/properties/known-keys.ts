@@ -50,6 +50,7 @@ export const knownKeys: readonly string[] = [
   "org.apache.brooklyn.server.maxInactiveInterval",
   "org.apache.brooklyn.server.maxSessionAge",
   "org.apache.brooklyn.server.returnStackTraces",
+  "workflow.retention.default",
 ];
 
 /** Config keys that locations have in common: a key of a location that is nearly one of these is most likely a slip. */

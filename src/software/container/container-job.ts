@@ -1,5 +1,6 @@
 import type { Engine, VolumeBind } from "../../engine/engine.ts";
 import type { Entity } from "../../model/entity.ts";
+import type { Management } from "../../model/management.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
 import { showDuration } from "../../model/types/index.ts";
 import { alsoEndedBy, type Work } from "../../model/work.ts";
@@ -44,6 +45,9 @@ const LONGEST_OUTPUT = 1_000_000;
 const EXIT_PAUSE = 100;
 const EXIT_LOOKS = 100;
 
+/** Documents of jobs: recorded before the engine is asked for anything, gone with the container. */
+const DOCUMENTS = "container-job";
+
 /** Jobs of this process: containers with another job's label were left by a server that was killed. */
 const running = new Set<string>();
 
@@ -81,6 +85,9 @@ async function runOn(engine: Engine, entity: Entity, job: ContainerJob, work: Wo
   await ensureImage(engine, job, work);
   work.log(`Runs ${job.image} on ${engine.name}`);
   const labels = { [OWNER_LABEL]: planeId, [JOB_LABEL]: work.taskId };
+  const { documents } = entity.management;
+  documents.put(DOCUMENTS, work.taskId, { entityId: entity.id });
+  await documents.flush();
   try {
     const id = await engine.createContainer(
       {
@@ -104,8 +111,33 @@ async function runOn(engine: Engine, entity: Entity, job: ContainerJob, work: Wo
     }, work.signal);
     return { ...output, exitCode: await exitCodeOf(engine, entity, id, work) };
   } finally {
-    await removeJob(engine, labels, work);
+    if (await removeJob(engine, labels, work)) documents.remove(DOCUMENTS, work.taskId);
   }
+}
+
+/** After a restart of the server: removes the containers of jobs that its end cut off, on the engines that they were on. */
+export async function removeLeftJobs(management: Management, work: Work): Promise<void> {
+  for (const [taskId, { entityId }] of [...management.documents.all(DOCUMENTS)]) {
+    const entity = management.entity(String(entityId));
+    if (entity === undefined) {
+      // Where it ran is not known any more: the next job there removes it.
+      if (!management.knows(String(entityId))) management.documents.remove(DOCUMENTS, taskId);
+      continue;
+    }
+    await work.step(`remove the container of task ${taskId}`, async (step) => {
+      const { engine, close } = engineFor(entity);
+      try {
+        const labels = { [OWNER_LABEL]: management.planeId, [JOB_LABEL]: taskId };
+        if (await removeJob(engine, labels, step)) management.documents.remove(DOCUMENTS, taskId);
+      } finally {
+        await close();
+      }
+    }, { inessential: true });
+  }
+}
+
+export function hasLeftJobs({ documents }: Management): boolean {
+  return documents.all(DOCUMENTS).size > 0;
 }
 
 /** The engine ends the output a moment before it knows the exit code. */
@@ -143,13 +175,15 @@ async function hasImage(engine: Engine, image: string, work: Work): Promise<bool
 }
 
 /** Found by its label, so that one whose id never arrived goes too; in a bound of its own, since the work may have been cancelled. */
-async function removeJob(engine: Engine, labels: Readonly<Record<string, string>>, work: Work): Promise<void> {
+async function removeJob(engine: Engine, labels: Readonly<Record<string, string>>, work: Work): Promise<boolean> {
   const signal = AbortSignal.timeout(CLEAN_UP_LIMIT);
   try {
     for (const { id } of await engine.listContainers({ labels }, signal)) await engine.removeContainer(id, signal);
+    return true;
   } catch (error) {
-    // The next job on this engine removes it.
+    // The next job on this engine removes it, or the next start of the server.
     work.write("stderr", `Cannot remove the container now: ${messageOf(error)}\n`);
+    return false;
   }
 }
 

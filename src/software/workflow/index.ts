@@ -1,4 +1,10 @@
-export { submitWorkflow } from "./submit-workflow.ts";
+export { readWorkflow, type Workflow } from "./definition.ts";
+export { resumeWorkflows } from "./restart.ts";
+export { runJson } from "./run/run-json.ts";
+export { WorkflowRuns } from "./run/runs.ts";
+export type { WorkflowRun } from "./run/workflow-run.ts";
+export { runAsStep } from "./run-workflow.ts";
+export { replayWorkflow, submitWorkflow } from "./submit-workflow.ts";
 export { workflowInitializers } from "./workflow-initializers.ts";
 export { workflowPolicy } from "./workflow-policy.ts";
 export { workflowSteps } from "./workflow-steps.ts";

@@ -74,3 +74,39 @@ export async function asScript(text: string, scope: Scope, work: Work): Promise<
   }
   return { text: script + text.slice(end), env };
 }
+
+/** What becomes of a `${...}` that has no value: an error, itself, or nothing. */
+export type Leniency = "fail" | "ignore" | "blank";
+
+/** As `interpolated`; `${...}` without a value are left as they are, or left out. */
+export async function interpolatedLeniently(value: unknown, scope: Scope, work: Work, leniency: Leniency): Promise<unknown> {
+  if (leniency === "fail") return interpolated(value, scope, work);
+  if (Array.isArray(value)) return Promise.all((value as unknown[]).map((each) => interpolatedLeniently(each, scope, work, leniency)));
+  if (isRecord(value) && !(value instanceof Entity) && !scope.entity.management.isDeferred(value)) {
+    return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([key, each]): Promise<[string, unknown]> => [key, await interpolatedLeniently(each, scope, work, leniency)])));
+  }
+  if (typeof value !== "string" || scope.entity.management.isDeferred(value)) return interpolated(value, scope, work);
+  const whole = WHOLE.exec(value)?.[1];
+  if (whole !== undefined) {
+    const found = await knownOrMissing(whole, scope, work);
+    return found === missing ? (leniency === "ignore" ? value : "") : found;
+  }
+  let filled = "";
+  let end = 0;
+  for (const place of value.matchAll(PLACE)) {
+    const found = await knownOrMissing(place[1] ?? "", scope, work);
+    filled += value.slice(end, place.index) + (found === missing ? (leniency === "ignore" ? place[0] : "") : shownAs(found));
+    end = place.index + place[0].length;
+  }
+  return filled + value.slice(end);
+}
+
+/** What is no expression of a workflow, `${VAR:-x}` of a shell, has no value either. */
+async function knownOrMissing(expression: string, scope: Scope, work: Work): Promise<unknown> {
+  try {
+    return await valueOf(expression, scope, work);
+  } catch (error) {
+    if (error instanceof ClockerError && error.code === "invalid-value") return missing;
+    throw error;
+  }
+}

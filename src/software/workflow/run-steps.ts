@@ -1,114 +1,235 @@
-import { Entity } from "../../model/entity.ts";
-import { ClockerError } from "../../model/errors.ts";
-import { isRecord } from "../../model/predicate/subject.ts";
+import { ClockerError, messageOf } from "../../model/errors.ts";
 import { nearest } from "../../model/nearest.ts";
 import { types } from "../../model/types/index.ts";
 import type { Work } from "../../model/work.ts";
 import { holds } from "./conditions.ts";
 import { interpolated } from "./interpolate.ts";
-import { readStepsOnce } from "./read-steps.ts";
-import { type Scope, shownAs } from "./scope.ts";
-import type { Flow, Step, StepCall } from "./step-type.ts";
+import { commonKeys, readStepsOnce } from "./read-steps.ts";
+import { type Continuation, fromLast, fromStep, isResumable, resuming } from "./run/replay-points.ts";
+import { readRetention } from "./run/retention.ts";
+import { START, type StepInstance, type WorkflowRun } from "./run/workflow-run.ts";
+import { missing, type Scope, shownAs } from "./scope.ts";
+import { callOf } from "./step-call.ts";
+import type { Flow, Step } from "./step-type.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 /** Steps that one list may run before it is taken to run in circles. */
 const MOST_RUNS = 100_000;
-/** Workflows within workflows. */
-const DEEPEST = 20;
 
 /**
- * Runs steps one after the other, each as a task. What they give is in the scope.
+ * Runs the steps of a workflow one after the other, each as a task; what they give is in the scope. Where it is, is stored before each step, so that it can go
+ * on there.
  * @returns where they lead, when they do not end at their end
  * @throws what a step throws that no `on-error` handles
  */
-export async function runSteps(steps: readonly Step[], scope: Scope, work: Work, depth = 0): Promise<Flow | undefined> {
-  if (depth > DEEPEST) throw new ClockerError("invalid-value", `Cannot run a workflow that is ${depth} deep: at most ${DEEPEST} are allowed`);
-  let runs = 0;
-  for (let index = 0; index < steps.length; ) {
-    const step = steps[index];
-    if (step === undefined || index < 0) break;
-    if (++runs > MOST_RUNS) throw new ClockerError("invalid-value", `The workflow ran ${MOST_RUNS} steps and has not ended: it runs in circles`);
+export async function runSteps(run: WorkflowRun, scope: Scope, work: Work, from: Continuation): Promise<Flow | undefined> {
+  const { steps } = run.workflow;
+  let going: Continuation | undefined = from;
+  for (let runs = 1; ; runs++) {
+    if (runs > MOST_RUNS) throw new ClockerError("invalid-value", `The workflow ran ${MOST_RUNS} steps and has not ended: it runs in circles`);
     work.signal.throwIfAborted();
-    if (step.fields["condition"] !== undefined && !(await holds(step.fields["condition"], scope, work))) {
-      index++;
+    if (going !== undefined) goTo(run, scope, going);
+    const index = run.currentStepIndex ?? 0;
+    const step = steps[index];
+    if (step === undefined) return undefined;
+    const resume: Extract<Continuation, { kind: "resume" }> | undefined = going?.kind === "resume" ? going : undefined;
+    going = undefined;
+    if (resume === undefined && !(await isMet(step, scope, work))) {
+      run.currentStepIndex = index + 1;
       continue;
     }
-    const flow = (await asTask(`${index + 1} - ${step.name}`, step, scope, work, depth)) ?? flowOfNext(step);
-    if (flow === undefined) index++;
-    else if (flow.kind === "return") return flow;
+    const instance = resume === undefined || run.current === undefined ? newInstance(step, index) : run.current;
+    const flow = (await asTask(`${index + 1} - ${step.name}`, { step, instance, scope, resume, isHandling: false }, work)) ?? flowOfNext(step);
+    if (flow === undefined) run.currentStepIndex = index + 1;
+    else if (flow.kind === "return") {
+      run.currentStepIndex = steps.length;
+      return flow;
+    } else if (flow.kind === "replay") going = continuationOf(flow, run, { isHandling: false });
     else {
-      const to = flow.kind === "retry" && flow.label === undefined ? 0 : positionOf(flow.label ?? "start", steps, depth);
+      const to = positionOf(flow.label, run);
       if (to === undefined) return flow;
-      index = to;
+      run.currentStepIndex = to;
     }
   }
-  return undefined;
+}
+
+/** The condition of a step that goes through several things is about each of them. */
+async function isMet(step: Step, scope: Scope, work: Work): Promise<boolean> {
+  const { condition, target } = step.fields;
+  if (condition === undefined || (step.type.hasSteps === true && target !== undefined)) return true;
+  return holds(condition, scope, work);
+}
+
+function goTo(run: WorkflowRun, scope: Scope, to: Continuation): void {
+  switch (to.kind) {
+    case "resume":
+      if (run.current !== undefined) run.restoreVariables(run.current.stepIndex);
+      return;
+    case "goto":
+      run.currentStepIndex = to.index;
+      if (to.inject !== undefined) throw to.inject;
+      return;
+    case "step":
+      // What shares its variables with what is around it begins with those.
+      if (to.index !== START || !run.isLocal) run.restoreVariables(to.index);
+      run.currentStepIndex = Math.max(0, to.index);
+      run.previousStepIndex = undefined;
+      if (to.index === START && !run.isLocal) scope.output = undefined;
+  }
+}
+
+/** Where a `retry` goes on. @throws ClockerError `invalid-request` when it may not */
+export function continuationOf(flow: Extract<Flow, { kind: "replay" }>, run: WorkflowRun, { isHandling }: { isHandling: boolean }): Continuation {
+  const { force } = flow;
+  if (flow.from === "end" && isHandling) return resuming(run, { force });
+  if (flow.from === "last" || flow.from === "end") return fromLast(run, { force });
+  if (flow.from === "start") return fromStep(run, START, { force });
+  const index = positionOf(flow.from, run);
+  if (index === undefined) throw unknownLabel(flow.from, run);
+  return fromStep(run, index, { force });
+}
+
+export function newInstance(step: Step, stepIndex: number): StepInstance {
+  const input = Object.fromEntries(Object.entries(step.fields).filter(([key]) => !commonKeys.includes(key)));
+  return { stepIndex, id: step.id, name: step.name, taskId: undefined, input, output: undefined, error: undefined, errorHandlerTaskId: undefined, state: {}, subs: [] };
+}
+
+export interface StepRun {
+  readonly step: Step;
+  readonly instance: StepInstance;
+  readonly scope: Scope;
+  readonly resume: Extract<Continuation, { kind: "resume" }> | undefined;
+  /** Whether an `on-error` runs it: then it is not stored. */
+  readonly isHandling: boolean;
 }
 
 /** Where a step leads is not what its task shows. */
-async function asTask(name: string, step: Step, scope: Scope, work: Work, depth: number): Promise<Flow | undefined> {
+async function asTask(name: string, stepRun: StepRun, work: Work): Promise<Flow | undefined> {
+  const { scope, instance, isHandling } = stepRun;
   let flow: Flow | undefined;
   await work.step(name, async (stepWork) => {
-    flow = await runStep(step, scope, stepWork, depth);
-  }, { tags: ["WORKFLOW-STEP"] });
+    flow = await runStep(stepRun, stepWork);
+  }, { tags: ["WORKFLOW-STEP", scope.run.tag({ stepIndex: instance.stepIndex, ...(isHandling ? { errorHandlerIndex: instance.stepIndex } : {}) })], entityId: scope.entity.id });
   return flow;
 }
 
 function flowOfNext(step: Step): Flow | undefined {
-  const { next } = step.fields;
-  return next === undefined ? undefined : { kind: "goto", label: String(next) };
+  // `retry` and `goto` say it themselves.
+  return step.fields["next"] === undefined || ["retry", "goto"].includes(step.type.name) ? undefined : { kind: "goto", label: String(step.fields["next"]) };
 }
 
-/** Undefined when the label is not of these steps, and so may be of those around them. */
-function positionOf(label: string, steps: readonly Step[], depth: number): number | undefined {
+/** Undefined when the label is not of these steps, and so is of those around them. */
+export function positionOf(label: string, run: WorkflowRun): number | undefined {
+  const { steps } = run.workflow;
   const index = steps.findIndex(({ id }) => id === label);
   if (index >= 0) return index;
+  if (run.isLocal) return undefined;
   if (label === "start") return 0;
   if (label === "end" || label === "exit") return steps.length;
-  if (depth > 0) return undefined;
-  const near = nearest(label, steps.flatMap(({ id }) => id ?? []));
-  throw new ClockerError("invalid-value", `There is no step with the id "${label}"`, near === undefined ? {} : { remedy: `Did you mean "${near}"?` });
+  if (label === "default") return (run.currentStepIndex ?? 0) + 1;
+  throw unknownLabel(label, run);
 }
 
-async function runStep(step: Step, scope: Scope, work: Work, depth: number): Promise<Flow | undefined> {
+function unknownLabel(label: string, { workflow }: WorkflowRun): ClockerError {
+  const near = nearest(label, workflow.steps.flatMap(({ id }) => id ?? []));
+  return new ClockerError("invalid-value", `There is no step with the id "${label}"`, near === undefined ? {} : { remedy: `Did you mean "${near}"?` });
+}
+
+async function runStep(stepRun: StepRun, work: Work): Promise<Flow | undefined> {
+  const { step, instance, scope, isHandling } = stepRun;
+  const { run } = scope;
+  instance.taskId = work.taskId;
+  let { resume } = stepRun;
   for (;;) {
+    if (!isHandling) await storePosition(run, instance, step);
+    const before = new Map(scope.variables);
     try {
-      const { timeout } = step.type.name === "retry" ? {} : step.fields;
-      const limit = timeout === undefined ? undefined : types.duration.coerce(await interpolated(timeout, scope, work));
-      return await withTimeout(work, scope.entity.management.clock, limit, step.name, (bounded) => tryStep(step, scope, bounded, depth));
+      const flow = await bounded({ ...stepRun, resume }, work);
+      if (!isHandling) run.stepEnded(instance);
+      return flow;
     } catch (error) {
       work.signal.throwIfAborted();
+      instance.error = messageOf(error);
+      // What a command gave before it was found wanting: its handlers may look at it.
+      if (instance.output !== undefined) scope.output = instance.output;
       if (step.fields["on-error"] === undefined) throw error;
-      const outcome = await handle(step, step.fields["on-error"], error, scope, work, depth);
-      if (outcome?.kind === "retry" && outcome.label === undefined) continue;
-      return outcome;
+      const flow = await handle(step, step.fields["on-error"], error, scope, work, instance);
+      if (flow?.kind !== "replay" || flow.from !== "end") {
+        if (!isHandling) run.stepEnded(instance);
+        return flow;
+      }
+      // `retry`: the same step once more, as it was begun.
+      scope.variables.clear();
+      for (const [name, value] of before) scope.variables.set(name, value);
+      instance.error = undefined;
+      instance.output = undefined;
+      instance.subs = instance.subs.filter((sub) => sub.status === "SUCCESS" || isResumable(sub));
+      resume = { kind: "resume" };
     }
   }
 }
 
-async function tryStep(step: Step, scope: Scope, work: Work, depth: number): Promise<Flow | undefined> {
+/** Durable before what may not be done twice is done, and before each step of a workflow that goes on by itself. */
+async function storePosition(run: WorkflowRun, instance: StepInstance, step: Step): Promise<void> {
+  run.stepBegins(instance, step);
+  const isDelicate = step.type.isIdempotent === false || run.root.workflow.replayable.automatically;
+  if (isDelicate && run.root.retention.keep !== "disabled" && run.entity.isManaged) await run.entity.management.documents.flush();
+}
+
+async function bounded(stepRun: StepRun, work: Work): Promise<Flow | undefined> {
+  const { step, scope } = stepRun;
+  const { timeout } = step.type.name === "retry" ? {} : step.fields;
+  const limit = timeout === undefined ? undefined : types.duration.coerce(await interpolated(timeout, scope, work));
+  return withTimeout(work, scope.entity.management.clock, limit, step.name, (inTime) => tryStep(stepRun, inTime));
+}
+
+async function tryStep({ step, instance, scope, resume, isHandling }: StepRun, work: Work): Promise<Flow | undefined> {
+  await setRetention(step, scope, work);
+  // Steps within hear of the interruption first: what they handle is handled.
+  if (resume?.inject !== undefined && !instance.subs.some((sub) => sub.status !== "SUCCESS")) throw resume.inject;
   let flow: Flow | undefined;
-  const call = callOf(step, scope, work, depth, (next) => (flow = next));
-  const given = await step.type.run(call);
-  const { output: wanted } = step.fields;
-  if (given !== undefined) scope.output = given;
-  if (wanted !== undefined) scope.output = await interpolated(wanted, scope, work);
-  if (step.id !== undefined) scope.outputs.set(step.id, scope.output ?? null);
+  const inner: Scope = { ...scope, step: instance, ownOfStep: ownOf(step, scope, work) };
+  const given = await step.type.run(callOf({ step, instance, scope: inner, resume, isHandling, next: (next) => (flow = next), work }));
+  // What it set in its own scope, its steps' output and the like, is the workflow's.
+  scope.output = given === undefined ? inner.output : given;
+  if (step.fields["output"] !== undefined) scope.output = await interpolated(step.fields["output"], { ...inner, outputOfStep: scope.output ?? null }, work);
+  instance.output = scope.output;
+  if (isHandling) scope.handler = instance;
+  if (step.id !== undefined) scope.instances.set(step.id, instance);
   return flow;
 }
 
+/** `retention` of a step is for its workflow from then on, unless it is that of a workflow within it. */
+async function setRetention({ type, fields }: Step, scope: Scope, work: Work): Promise<void> {
+  if (fields["retention"] === undefined || (type.hasSteps === true && fields["steps"] !== undefined)) return;
+  scope.run.retention = readRetention(shownAs(await interpolated(fields["retention"], scope, work)), `step "${type.name}"`, scope.run.retention);
+}
+
+/** The step's own variables: its `input`. One that names itself means what is around the step. */
+function ownOf({ input }: Step, scope: Scope, work: Work, asked: ReadonlySet<string> = new Set()): Scope["ownOfStep"] {
+  return async (name) => {
+    if (!Object.hasOwn(input, name) || asked.has(name)) return scope.ownOfStep(name);
+    return interpolated(input[name], { ...scope, ownOfStep: ownOf({ input } as Step, scope, work, new Set([...asked, name])) }, work);
+  };
+}
+
 /** Runs the handlers of an error whose condition holds for it; the error goes on when none does. */
-export async function handle(owner: object, raw: unknown, error: unknown, scope: Scope, work: Work, depth: number): Promise<Flow | undefined> {
-  const handlers = readStepsOnce(owner, raw, "on-error");
+export async function handle(owner: object, raw: unknown, error: unknown, scope: Scope, work: Work, failed?: StepInstance): Promise<Flow | undefined> {
+  const handlers = readStepsOnce(owner, raw, "on-error", scope.entity);
   const before = scope.error;
   scope.error = error;
+  scope.handler = undefined;
   try {
     let handled = false;
     for (const [index, step] of handlers.entries()) {
       if (!(await holds(step.fields["condition"], scope, work, error))) continue;
       handled = true;
-      const flow = await asTask(`on-error ${index + 1} - ${step.name}`, step, scope, work, depth);
-      if (flow !== undefined) return flow;
+      const instance = newInstance(step, index);
+      const flow = (await asTask(`on-error ${index + 1} - ${step.name}`, { step, instance, scope, resume: undefined, isHandling: true }, work)) ?? flowOfNext(step);
+      if (failed !== undefined) failed.errorHandlerTaskId = instance.taskId;
+      else scope.run.errorHandlerTaskId = instance.taskId;
+      if (flow === undefined) continue;
+      return flow.kind === "goto" && flow.label === "exit" ? undefined : flow;
     }
     if (!handled) throw error;
     return undefined;
@@ -117,46 +238,4 @@ export async function handle(owner: object, raw: unknown, error: unknown, scope:
   }
 }
 
-function callOf(step: Step, scope: Scope, work: Work, depth: number, next: (flow: Flow) => void): StepCall {
-  const get = async (key: string): Promise<unknown> => (step.fields[key] === undefined ? undefined : interpolated(step.fields[key], scope, work));
-  return {
-    step,
-    entity: scope.entity,
-    scope,
-    work,
-    get,
-    text: async (key) => {
-      const value = await get(key);
-      if (value === undefined || value === null) throw new ClockerError("invalid-value", `"${step.type.name}" needs "${key}"`, { remedy: `Write "${step.type.form}"` });
-      return shownAs(value);
-    },
-    target: async () => entityOf(await get("entity"), scope.entity),
-    steps: async (raw) => {
-      const flow = await runSteps(readStepsOnce(step, raw, `"${step.name}"`), scope, work, depth + 1);
-      if (flow !== undefined) next(flow);
-      return undefined;
-    },
-    nested: async (raw, variables, name, options = {}) => {
-      const steps = readStepsOnce(step, raw, `"${step.name}"`);
-      let output: unknown;
-      await work.step(name, async (inner) => {
-        const own: Scope = { ...scope, entity: options.entity ?? scope.entity, variables: new Map([...scope.variables, ...Object.entries(variables)]), outputs: new Map(scope.outputs), retries: new Map(), output: undefined };
-        const flow = await runSteps(steps, own, inner, depth + 1);
-        if (flow !== undefined && flow.kind !== "return") throw new ClockerError("invalid-value", `There is no step with the id "${flow.label ?? "start"}" in "${step.name}"`);
-        output = flow?.kind === "return" ? flow.value : (own.output ?? null);
-      });
-      return output;
-    },
-    next,
-  };
-}
-
-/** The entity that a value means: one, its id, or what blueprints write as `id` or name below the application. */
-function entityOf(value: unknown, scope: Entity): Entity {
-  if (value === undefined) return scope;
-  if (value instanceof Entity) return value;
-  const name = isRecord(value) ? value["id"] : value;
-  const known = typeof name === "string" ? (scope.management.entity(name) ?? [...scope.application.descendants()].find(({ planId, displayName }) => planId === name || displayName === name)) : undefined;
-  if (known === undefined) throw new ClockerError("not-found", `There is no entity ${JSON.stringify(name)}`);
-  return known;
-}
+export const noStep: Pick<Scope, "step" | "ownOfStep" | "outputOfStep" | "error" | "handler"> = { step: undefined, ownOfStep: async () => missing, outputOfStep: missing, error: missing, handler: undefined };

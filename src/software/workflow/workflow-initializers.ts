@@ -8,9 +8,11 @@ import { types } from "../../model/types/index.ts";
 import { parameterOf } from "../initializer/effector-keys.ts";
 import { declare, publish } from "../initializer/sensor-keys.ts";
 import { plainOf } from "./plain.ts";
-import { readWorkflow, runWorkflow } from "./run-workflow.ts";
+import { readWorkflow } from "./definition.ts";
+import { runAsStep, runWorkflow } from "./run-workflow.ts";
 import { runWhen, triggersOf } from "./run-when.ts";
-import { PERIOD, TRIGGERS, workflowKeys } from "./workflow-keys.ts";
+import { tagsOf } from "./submit-workflow.ts";
+import { PERIOD, SKIP_INITIAL_RUN, TRIGGERS, workflowKeys } from "./workflow-keys.ts";
 
 const NAME = configKey("name", types.string, "Name of the effector", { constraints: ["required"] });
 const DESCRIPTION = configKey("description", types.string, "What the effector does", { defaultValue: "" });
@@ -26,9 +28,9 @@ export const workflowEffector: InitializerType = {
   apply: (entity, config) => {
     const name = config.get(NAME);
     if (name === undefined) throw new ClockerError("invalid-blueprint", `Cannot initialize "${entity.displayName}": workflow-effector needs a name`, { remedy: 'Give "name" in its brooklyn.config' });
-    const workflow = readWorkflow(config.raw, name, `effector "${name}" of "${entity.displayName}"`);
+    const workflow = readWorkflow(config.raw, name, `effector "${name}" of "${entity.displayName}"`, entity);
     const parameters = Object.entries(config.get(PARAMETERS)).map(([parameter, definition]) => parameterOf(entity, parameter, definition));
-    const added = effector(name, config.get(DESCRIPTION), async ({ parameters: given, work }) => plainOf(await runWorkflow(entity, workflow, given, work)), { parameters, returnType: "java.lang.Object" });
+    const added = effector(name, config.get(DESCRIPTION), async ({ parameters: given, work }) => plainOf(await runAsStep(entity, workflow, given, work)), { parameters, returnType: "java.lang.Object" });
     entity.dynamicEffectors.set(name, added);
   },
 };
@@ -42,20 +44,22 @@ export const workflowSensor: InitializerType = {
   displayName: "Workflow sensor",
   description: "Adds a sensor whose value is what the steps of a workflow give",
   aliases: ["workflow-sensor"],
-  config: [SENSOR, SENSOR_TYPE, TRIGGERS, PERIOD, ...workflowKeys],
+  config: [SENSOR, SENSOR_TYPE, TRIGGERS, PERIOD, SKIP_INITIAL_RUN, ...workflowKeys],
   apply: (entity, config) => {
     const { name, type } = sensorOf(entity, config);
     const target = declare(entity, name, type, "");
-    const workflow = readWorkflow(config.raw, `sensor ${name}`, `sensor "${name}" of "${entity.displayName}"`);
+    const workflow = readWorkflow(config.raw, `sensor ${name}`, `sensor "${name}" of "${entity.displayName}"`, entity);
     const triggers = triggersOf(config.raw[TRIGGERS.name], `sensor "${name}"`);
     const period = config.get(PERIOD);
     if (period === undefined && triggers.length === 0) throw new ClockerError("invalid-blueprint", `Cannot initialize "${entity.displayName}": workflow-sensor "${name}" has neither "period" nor "triggers"`);
-    const run = async (): Promise<unknown> =>
-      entity.management.submit(entity, `sensor ${name}`, async (work) => {
-        const value = plainOf(await runWorkflow(entity, workflow, {}, work));
+    const run = async (): Promise<unknown> => {
+      const id = entity.management.ids.taskId();
+      return entity.management.submit(entity, `sensor ${name}`, async (work) => {
+        const value = plainOf(await runWorkflow(entity, workflow, {}, work, { id }));
         if (value !== undefined) publish(entity, target, value);
-      }, { tags: ["TRANSIENT", "SENSOR"] }).result;
-    entity.addWatch(runWhen(entity, { period, triggers, run }));
+      }, { tags: ["TRANSIENT", "SENSOR", ...tagsOf(entity, id, workflow.name)] }).result;
+    };
+    entity.addWatch(runWhen(entity, { period, triggers, run, skipsFirst: config.get(SKIP_INITIAL_RUN) }));
   },
 };
 
@@ -79,15 +83,16 @@ export const workflowInitializer: InitializerType = {
   config: [INITIALIZER_NAME, DELAY, ...workflowKeys],
   apply: (entity, config) => {
     const name = config.get(INITIALIZER_NAME);
-    const workflow = readWorkflow(config.raw, name, `initializer "${name}" of "${entity.displayName}"`);
+    const workflow = readWorkflow(config.raw, name, `initializer "${name}" of "${entity.displayName}"`, entity);
     const hasRun = (): boolean => entity.tags.some((tag) => isRecord(tag) && tag["workflow-initializer"] === name);
     const cancel = entity.management.clock.after(typeof config.get(DELAY) === "boolean" ? 0 : types.duration.coerce(config.get(DELAY)), () => {
       if (hasRun() || !entity.isManaged) return;
+      const id = entity.management.ids.taskId();
       entity.management.submit(entity, name, async (work) => {
-        await runWorkflow(entity, workflow, {}, work);
+        await runWorkflow(entity, workflow, {}, work, { id });
         entity.tags.push({ "workflow-initializer": name });
         entity.touch();
-      });
+      }, { tags: tagsOf(entity, id, name) });
     });
     entity.addWatch(cancel);
   },

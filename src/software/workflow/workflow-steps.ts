@@ -11,19 +11,11 @@ export interface WorkflowStep {
 
 /** Brooklyn's steps that there are not, and why. */
 const absent: Readonly<Record<string, string>> = {
-  shell: "It would run commands on the management server; `ssh` runs them on the entity's machine",
-  winrm: "There are no Windows machines",
-  container: "Deploy a container, or use `ssh`",
-  update: "`update-entity` and the like: change the blueprint and apply it",
-  "apply-initializer": "Give the initializer in the blueprint",
-  "update-children": "Use `foreach` with `add-entity` and `delete-entity`",
-  "reparent-entity": "Entities stay where they were made",
-  "set-workflow-variable": "Old name of `let`",
-  type: "Steps of types that users register are not there",
+  "ansible-ssh": "Use `ssh` with `ansible-playbook`",
 };
 
 /** Every step of Brooklyn's workflow language, and whether it is there. */
 export const workflowSteps: readonly WorkflowStep[] = [
-  ...[...stepTypes.values()].map(({ name, form, note = "" }) => ({ name, supported: true, form, note })),
+  ...[...stepTypes.values()].map(({ name, form, note = "", isRefused = false }) => ({ name, supported: !isRefused, form, note })),
   ...Object.entries(absent).map(([name, note]) => ({ name, supported: false, form: "", note })),
 ];

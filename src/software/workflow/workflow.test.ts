@@ -10,8 +10,7 @@ import { entitySpec, type AdjunctSpec, type JsonObject } from "../../model/spec.
 import { types } from "../../model/types/index.ts";
 import { softwareProcess, vanillaSoftwareProcess } from "../process/software-process.ts";
 import { basicEntity } from "../stock/application.ts";
-import { submitWorkflow, workflowInitializers, workflowPolicy, workflowSteps } from "./index.ts";
-import { WORKFLOWS } from "./run-workflow.ts";
+import { submitWorkflow, WorkflowRuns, workflowInitializers, workflowPolicy, workflowSteps } from "./index.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -166,16 +165,15 @@ describe("a workflow", () => {
     expect(await failureOf(run(["sleep 1h"], { timeout: "1m" }))).toMatch(/longer than 1m/);
   });
 
-  it("has a task a step, and is remembered without values: the last twenty", async () => {
+  it("has a task a step, and is kept as its retention says", async () => {
     const { run, entity, plane } = scene();
-    for (let i = 0; i < 25; i++) await run(["let x = secret-value", { step: "no-op", name: "Rest" }]);
-    expect(plane.tasks.tasksOf(entity.id).slice(-2).map(({ name }) => name)).toEqual(["1 - let x = secret-value", "2 - Rest"]);
+    for (let i = 0; i < 5; i++) await run(["let x = ${workflow.name}", { step: "no-op", name: "Rest" }]);
+    expect(plane.tasks.tasksOf(entity.id).slice(-2).map(({ name }) => name)).toEqual(["1 - let x = ${workflow.name}", "2 - Rest"]);
     await failureOf(run(["fail message no"]));
-    const kept = Object.values(entity.get(WORKFLOWS) ?? {});
-    expect(kept.length).toBe(20);
-    expect(kept.at(-1)).toMatchObject({ name: "workflow", status: "ERROR", error: "effector-failed" });
-    expect(kept.at(0)).toMatchObject({ status: "SUCCESS", startedAt: expect.any(Number), endedAt: expect.any(Number) });
-    expect(JSON.stringify(kept)).not.toContain("secret-value");
+    const kept = WorkflowRuns.of(plane).of(entity);
+    expect(kept.map(({ status }) => status)).toEqual(["SUCCESS", "SUCCESS", "ERROR"]);
+    const task = plane.task(kept[0]?.taskId ?? "");
+    expect(task?.tags).toContainEqual({ applicationId: entity.id, entityId: entity.id, workflowId: kept[0]?.id, workflowName: "workflow" });
   });
 });
 

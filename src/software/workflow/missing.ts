@@ -1,0 +1,2 @@
+/** That a name has no value. */
+export const missing: unique symbol = Symbol("missing");
