@@ -20,6 +20,8 @@ export interface BlueprintTypes {
   initializerType?(name: string): InitializerType | undefined;
   /** Whether an initializer of this name is known. Absent, like `initializerType`: any is taken. */
   knownInitializer?(name: string): boolean;
+  /** The text of a blueprint that `type:` names by its URL, opened before the reading. Absent, or without it: `details.document` of the error says which is missing. */
+  document?(url: string): string | undefined;
   /** Whether a location is known. Absent: it is found out when the application is deployed. */
   knownLocation?(reference: LocationReference): boolean;
 }

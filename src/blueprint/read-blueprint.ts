@@ -53,6 +53,7 @@ export function examineBlueprint(text: string, options: ReadOptions): ExaminedBl
   try {
     const document = parseYaml(text, options.source === undefined ? {} : { source: options.source });
     const plan = new Cursor(document.value, [], { ...readingOf(options.types, document), problems, warnings });
+    warnOfRepeatedKeys(document, warnings);
     const spec = finished(readApplication(plan, "application"));
     checkConstraints(spec, plan);
     warnOfRepeatedIds(spec, plan);
@@ -65,17 +66,22 @@ export function examineBlueprint(text: string, options: ReadOptions): ExaminedBl
 }
 
 /**
- * Reads a blueprint whose services become children of an entity that exists: they are taken without the application around
+ * Reads a blueprint whose services become children of an entity that exists, or a list of such: they are taken without the application around
  * them, unless that says more than its services do.
  * @param options.inherits whether a config key is set on that entity or above it
  */
 export function readChildren(text: string, options: ReadOptions & { inherits?: (key: string) => boolean }): { specs: EntitySpec[]; warnings: readonly BlueprintWarning[] } {
   const plan = cursorOf(text, options);
-  const root = finished(plan.get("services") === undefined ? readApplication(plan, "any") : readApplication(plan, "application"));
-  const isWrapper = isMap(plan.value) && root.config["brooklyn.wrapper_app"] === true && isBare(plan);
-  const specs = isWrapper ? root.children : [root];
+  const plans = Array.isArray(plan.value) ? plan.items("a list of entities") : [plan];
+  const specs = plans.flatMap(childrenOf);
   for (const spec of specs) checkConstraints(spec, plan, options.inherits);
   return { specs, warnings: plan.reading.warnings };
+}
+
+function childrenOf(plan: Cursor): EntitySpec[] {
+  const root = finished(plan.get("services") === undefined ? readApplication(plan, "any") : readApplication(plan, "application"));
+  const isWrapper = isMap(plan.value) && root.config["brooklyn.wrapper_app"] === true && isBare(plan);
+  return isWrapper ? root.children : [root];
 }
 
 /**
@@ -94,7 +100,16 @@ export function readSpec(plan: Json, options: Pick<ReadOptions, "types">): Entit
 
 function cursorOf(text: string, { types, source }: ReadOptions): Cursor {
   const document = parseYaml(text, source === undefined ? {} : { source });
-  return new Cursor(document.value, [], readingOf(types, document));
+  const cursor = new Cursor(document.value, [], readingOf(types, document));
+  warnOfRepeatedKeys(document, cursor.reading.warnings);
+  return cursor;
+}
+
+function warnOfRepeatedKeys(document: YamlDocument, warnings: BlueprintWarning[]): void {
+  for (const { key, offset } of document.repeated.slice(0, 20)) {
+    const position = offset === undefined ? undefined : document.at(offset);
+    warnings.push({ message: `The key "${key}" is given more than once: its last value is taken`, remedy: "Remove those that are not meant", path: [], position });
+  }
 }
 
 function readingOf(types: BlueprintTypes, document: YamlDocument | undefined): Reading {

@@ -53,6 +53,7 @@ export class Applications {
    * @param options.by the user, for its history
    */
   async deploy(text: string, options: { source?: string; id?: string; by?: string; note?: string } = {}): Promise<Deployment> {
+    await this.#blueprints.open(text);
     const { spec, warnings } = this.#blueprints.read(text, options.source === undefined ? {} : { source: options.source });
     this.#checkLocations(spec);
     const application = createRecorded(this.#plane, { ...spec, tags: [...spec.tags, { kind: "yaml_spec", contents: text }] }, undefined, options.id === undefined ? {} : { id: options.id });
@@ -64,6 +65,7 @@ export class Applications {
 
   /** Adds what a blueprint describes below an entity, and starts it unless told otherwise. */
   async addChildren(parent: Entity, text: string, options: { start?: boolean } = {}): Promise<{ children: Entity[]; start: Submitted<unknown> | undefined }> {
+    await this.#blueprints.open(text);
     const { specs } = this.#blueprints.readChildren(text, parent);
     specs.forEach((child) => this.#checkLocations(child));
     const children = specs.map((child) => this.#plane.create(child, parent));

@@ -4,6 +4,8 @@ import type { EntitySpec } from "../model/spec.ts";
 import type { PlanMessage } from "./plan/plan.ts";
 
 export interface BlueprintReader {
+  /** Opens the blueprints that this one, or one that it names, names by URL where a type stands: to be awaited before it is read. @throws ClockerError */
+  open(text: string): Promise<void>;
   /** Everything that is wrong with a blueprint and, as far as it can be read, what it describes. */
   examine(text: string): { spec: EntitySpec | undefined; problems: readonly ClockerError[]; warnings: readonly PlanMessage[] };
   /** @throws ClockerError `invalid-yaml`, `invalid-blueprint`, `unknown-type`, ... */

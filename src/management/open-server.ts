@@ -26,6 +26,7 @@ import { Logbook } from "./logbook.ts";
 import type { Logger } from "./logger.ts";
 import { Plane } from "./plane.ts";
 import type { Properties } from "./properties/properties.ts";
+import { NamedBlueprints } from "./named-blueprints.ts";
 import { Resources } from "./resources/resource-loader.ts";
 import { loadStore, reconnect, restoreDocuments, restoreEntities, type Stored } from "./restore.ts";
 import { KnownSecrets } from "./secrets/known-secrets.ts";
@@ -94,8 +95,9 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     });
     if (locations === undefined) throw new ClockerError("internal", "The plane has no locations");
     const registry = locations;
-    const examined = new LocatedTypes(types, catalog, (reference) => registry.check(reference));
-    const applications = new Applications(plane, locations, blueprintReader(blueprintTypes, examined, locations));
+    const named = new NamedBlueprints(plane);
+    const examined = new LocatedTypes(types, catalog, (reference) => registry.check(reference), (url) => named.text(url));
+    const applications = new Applications(plane, locations, blueprintReader(blueprintTypes, examined, { named, locations }));
     restoreDocuments(plane, stored);
     const catalogStore = new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets, kindOf: (name) => blueprintTypes.kindOf(name) });
     bundles.catalogStore = catalogStore;
@@ -198,9 +200,11 @@ function withKnownLocations(error: ClockerError, locations: PlaneLocations): Clo
   return new ClockerError(error.code, error.message, { ...(remedy === undefined ? {} : { remedy }), cause: error.cause, details: { ...error.details } });
 }
 
-function blueprintReader(types: ServerTypes, examined: LocatedTypes, locations: PlaneLocations): BlueprintReader {
+function blueprintReader(bare: ServerTypes, examined: LocatedTypes, { named, locations }: { named: NamedBlueprints; locations: PlaneLocations }): BlueprintReader {
+  const types = bare.withDocuments((url) => named.text(url));
   const texts = (warnings: readonly BlueprintWarning[]) => warnings.map(({ message, position, remedy }) => `${message}${position === undefined ? "" : ` (line ${position.line}, column ${position.column})`}${remedy === undefined ? "" : `. ${remedy}`}`);
   return {
+    open: (text) => named.open((document) => examineBlueprint(text, { types: bare.withDocuments(document) }).problems),
     examine: (text) => {
       const { spec, problems: found, warnings } = examineBlueprint(text, { types: examined });
       const problems = found.map((error) => withKnownLocations(error, locations));

@@ -11,10 +11,18 @@ import type { Types } from "./types.ts";
 export class ServerTypes implements BlueprintTypes {
   readonly #types: Types;
   readonly #catalog: Catalog;
+  readonly document: (url: string) => string | undefined;
 
-  constructor(types: Types, catalog: Catalog) {
+  /** @param document the text of a blueprint that `type:` names by URL, when it was opened */
+  constructor(types: Types, catalog: Catalog, document: (url: string) => string | undefined = () => undefined) {
     this.#types = types;
     this.#catalog = catalog;
+    this.document = document;
+  }
+
+  /** The same types, with blueprints that are named by URL. */
+  withDocuments(document: (url: string) => string | undefined): ServerTypes {
+    return new ServerTypes(this.#types, this.#catalog, document);
   }
 
   entityType(name: string): EntityType | undefined {
@@ -54,9 +62,9 @@ export class ServerTypes implements BlueprintTypes {
   }
 
   /** What a catalog item without `itemType` is, by the type it is made of. */
-  kindOf(typeName: string): "entity" | "policy" | "enricher" | undefined {
+  kindOf(typeName: string): "entity" | "policy" | "enricher" | "bean" | undefined {
     if (this.#types.entityType(typeName) !== undefined) return "entity";
-    return this.#types.adjunctType(typeName)?.kind;
+    return this.#types.adjunctType(typeName)?.kind ?? (this.#types.initializerType(typeName) === undefined ? undefined : "bean");
   }
 }
 
@@ -65,8 +73,8 @@ export class LocatedTypes extends ServerTypes {
   readonly #check: (reference: LocationReference) => void;
 
   /** @param check throws for an unknown location */
-  constructor(types: Types, catalog: Catalog, check: (reference: LocationReference) => void) {
-    super(types, catalog);
+  constructor(types: Types, catalog: Catalog, check: (reference: LocationReference) => void, document?: (url: string) => string | undefined) {
+    super(types, catalog, document);
     this.#check = check;
   }
 

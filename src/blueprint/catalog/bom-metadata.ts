@@ -6,6 +6,8 @@ export type BomCursor = Cursor<TextReading>;
 
 /** What a map of a `.bom` says of the items in it; what is nested inherits it. */
 export interface BomMetadata {
+  /** Of the map around an item: the item's own where it says none. */
+  readonly id: string | undefined;
   readonly version: string | undefined;
   readonly itemType: CatalogItemType | undefined;
   readonly iconUrl: string | undefined;
@@ -15,11 +17,12 @@ export interface BomMetadata {
   readonly libraries: readonly Json[];
 }
 
-export const noMetadata: BomMetadata = { version: undefined, itemType: undefined, iconUrl: undefined, deprecated: false, disabled: false, tags: [], libraries: [] };
+export const noMetadata: BomMetadata = { id: undefined, version: undefined, itemType: undefined, iconUrl: undefined, deprecated: false, disabled: false, tags: [], libraries: [] };
 
 /** Reads one level: tags and libraries add up, everything else replaces what is inherited (reference, section 5). */
 export function readMetadata(block: BomCursor, inherited: BomMetadata): BomMetadata {
   return {
+    id: textAt(block, "id", "symbolicName") ?? inherited.id,
     version: block.get("version")?.text("version") ?? inherited.version,
     itemType: readItemType(block) ?? inherited.itemType,
     iconUrl: textAt(block, "iconUrl", "icon_url", "icon.url") ?? inherited.iconUrl,

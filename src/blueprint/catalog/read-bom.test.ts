@@ -66,7 +66,7 @@ brooklyn.catalog:
   });
 
   it("a bundle without a name has the same one for the same text", async () => {
-    const text = "brooklyn.catalog:\n  id: x\n  item: {type: vanilla}\n";
+    const text = "brooklyn.catalog:\n  items: [{id: x, item: {type: vanilla}}]\n";
     const [first, second, other] = [await readBom(text), await readBom(text), await readBom(`${text}#`)];
     expect(first.symbolicName).toMatch(/^brooklyn-catalog-bom-[0-9a-f]{8}$/);
     expect(second.symbolicName).toBe(first.symbolicName);
@@ -93,12 +93,30 @@ brooklyn.catalog:
     expect(bundle.items.map((item) => item.itemType)).toEqual(["entity", "policy", "enricher"]);
   });
 
+  it("takes the id at its head for its name, and for an item that has none", async () => {
+    const bundle = await readBom("brooklyn.catalog:\n  id: head\n  version: 2\n  items:\n  - {itemType: template, item: {services: [{type: x}]}}\n");
+    expect(bundle).toMatchObject({ symbolicName: "head", items: [{ id: "head", version: "2", itemType: "template", bundle: "head:2" }] });
+  });
+
+  it("may hold nothing", async () => {
+    expect(await readBom("brooklyn.catalog: {bundle: b, version: 1}")).toMatchObject({ symbolicName: "b", items: [], warnings: [] });
+    expect((await readBom("brooklyn.catalog: {id: x}")).warnings).toEqual(["The bundle defines no items"]);
+  });
+
+  it("takes an item by the URL of its blueprint", async () => {
+    expect((await readBom("brooklyn.catalog: {id: x, itemType: entity, item: 'classpath://web.yaml'}")).items).toMatchObject([{ plan: { type: "classpath://web.yaml" } }]);
+  });
+
+  it("takes the only policy of an old plan for the item", async () => {
+    const bundle = await readBom("brooklyn.catalog: {id: p}\nbrooklyn.policies:\n- {type: my.Policy, brooklyn.config: {a: 1}}\n");
+    expect(bundle.items).toMatchObject([{ id: "p", itemType: "policy", plan: { type: "my.Policy", "brooklyn.config": { a: 1 } } }]);
+  });
+
   it("warns of keys that it does not know", async () => expect((await readBom("brooklyn.catalog: {id: x, verison: 1, item: {type: a}}")).warnings).toEqual(['"verison" is not a key of brooklyn.catalog and is ignored: did you mean "version"?']));
 
   it.each([
     ["services: []", "No catalog meta data supplied. brooklyn.catalog must be specified at line 1, column 1"],
     ["brooklyn.catalog: x", "brooklyn.catalog must be a map at line 1, column 1"],
-    ["brooklyn.catalog: {id: x}", "the bundle defines no items at line 1, column 1"],
     ["brooklyn.catalog: {items: {a: 1}}", "items must be a list at line 1, column 20"],
     ["brooklyn.catalog: {items: [5]}", "each of the items must be a map or a URL at line 1, column 28"],
     ["brooklyn.catalog: {id: a, item: {services: [], type: x}}", "an item has either services or a type, not both at line 1, column 27"],

@@ -3,6 +3,7 @@ import { ClockerError } from "../../model/errors.ts";
 import { nearest } from "../../model/nearest.ts";
 import type { Json, JsonObject } from "../../model/spec.ts";
 import { Cursor, isMap, type TextReading } from "../plan/cursor.ts";
+import { isDocumentUrl } from "../plan/entity-type-draft.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
 import type { CatalogBundle } from "./catalog-bundle.ts";
 import type { CatalogItem, CatalogItemType } from "./catalog-item.ts";
@@ -29,7 +30,7 @@ export async function readBom(text: string, options: BomOptions = {}): Promise<C
   const root = rootOf(text, options.source);
   const block = catalogBlock(root);
   const version = textAt(block, "version") ?? DEFAULT_VERSION;
-  const symbolicName = textAt(block, "bundle") ?? `brooklyn-catalog-bom-${hashOf(text)}`;
+  const symbolicName = textAt(block, "bundle") ?? nameOf(block) ?? `brooklyn-catalog-bom-${hashOf(text)}`;
   const reader = new BomReader(options, `${symbolicName}:${version}`);
   await reader.readRoot(root, { ...noMetadata, version }, 0);
   return { symbolicName, version, items: reader.items, iconUrl: textAt(block, "bundleIconUrl"), libraries: readMetadata(block, noMetadata).libraries, warnings: reader.warnings };
@@ -51,10 +52,10 @@ class BomReader {
     const block = catalogBlock(root);
     const found = await this.#readBlock(block, inherited, depth);
     if (found > 0) return;
-    // The old form: the plan stands beside `brooklyn.catalog`.
+    // The old form: the plan stands beside `brooklyn.catalog`. A bundle may also hold nothing at all.
     const plan = isMap(root.value) ? Object.fromEntries(Object.entries(root.value).filter(([key]) => key !== "brooklyn.catalog")) : {};
     if (Object.keys(plan).length > 0) this.#add(block, readMetadata(block, inherited), root.with(plan));
-    else if (["items", "item", "include", "brooklyn.libraries", "libraries"].every((key) => block.get(key) === undefined)) block.fail("the bundle defines no items");
+    else if (["bundle", "items", "item", "include", "brooklyn.libraries", "libraries", "scanJavaAnnotations"].every((key) => block.get(key) === undefined)) this.warnings.push("The bundle defines no items");
   }
 
   /** Reads the items of one map, and counts what it holds. */
@@ -89,10 +90,10 @@ class BomReader {
 
   #add(block: BomCursor, metadata: BomMetadata, item: BomCursor): void {
     if (this.items.length >= MOST_ITEMS) item.fail(`the bundle defines more than ${MOST_ITEMS} items`);
-    const plan = planAt(item);
+    const { plan, kind } = planOf(planAt(item));
     if (plan["services"] !== undefined && ["type", "serviceType", "service_type"].some((key) => plan[key] !== undefined)) item.fail("an item has either services or a type, not both");
     const { id, version } = this.#idOf(block, metadata, plan);
-    const itemType = metadata.itemType ?? this.#kindOf(plan);
+    const itemType = metadata.itemType ?? kind ?? this.#kindOf(plan);
     this.items.push({
       id,
       version,
@@ -112,7 +113,7 @@ class BomReader {
 
   #idOf(block: BomCursor, metadata: BomMetadata, plan: JsonObject): { id: string; version: string } {
     const place = block.get("id") ?? block.get("symbolicName") ?? block;
-    const given = textAt(block, "id", "symbolicName") ?? (typeof plan["id"] === "string" ? plan["id"] : undefined) ?? textAt(block, "name", "displayName")?.trim().replaceAll(/[^\w.-]+/g, "-").toLowerCase();
+    const given = textAt(block, "id", "symbolicName") ?? (typeof plan["id"] === "string" ? plan["id"] : undefined) ?? metadata.id ?? textAt(block, "name", "displayName")?.trim().replaceAll(/[^\w.-]+/g, "-").toLowerCase();
     if (given === undefined || given === "") return block.fail("an item needs an id");
     const { id, version } = splitId(place, given);
     const beside = textAt(block, "version");
@@ -173,7 +174,17 @@ function planAt(item: BomCursor): JsonObject {
   if (typeof item.value !== "string") return item.fail("an item's plan must be a map, or text that holds one");
   const { value } = parseNested(item, item.value);
   if (isMap(value)) return value;
-  return typeof value === "string" && /^[\w.$:-]+$/.test(value) ? { type: value } : item.fail("an item's plan must be a map, or text that holds one");
+  return typeof value === "string" && (/^[\w.$:-]+$/.test(value) || isDocumentUrl(value)) ? { type: value } : item.fail("an item's plan must be a map, or text that holds one");
+}
+
+/** The old form of items that are no entities: the only one of `brooklyn.policies` and the like is what the item is. */
+function planOf(plan: JsonObject): { plan: JsonObject; kind: CatalogItemType | undefined } {
+  if (["services", "type", "serviceType", "service_type"].some((key) => plan[key] !== undefined)) return { plan, kind: undefined };
+  for (const [section, kind] of [["brooklyn.policies", "policy"], ["brooklyn.enrichers", "enricher"], ["brooklyn.locations", "location"]] as const) {
+    const [only, ...others] = Array.isArray(plan[section]) ? plan[section] : [];
+    if (isMap(only) && others.length === 0) return { plan: only, kind };
+  }
+  return { plan, kind: undefined };
 }
 
 function parseNested(item: BomCursor, text: string): { value: Json } {
@@ -198,6 +209,12 @@ function planText(item: BomCursor, plan: JsonObject): string {
     }
   }
   return stringify(plan);
+}
+
+/** The id at the head of a bundle is its name too, where it has no other. */
+function nameOf(block: BomCursor): string | undefined {
+  const place = block.get("id") ?? block.get("symbolicName");
+  return place === undefined ? undefined : splitId(place, place.text("id")).id;
 }
 
 /** Eight characters that are the same for the same text (FNV-1a). */

@@ -1,5 +1,5 @@
 import { isEntitySpec } from "../../model/types/index.ts";
-import { isDsl } from "./parse-dsl.ts";
+import { isDsl, isKeyExpression } from "./parse-dsl.ts";
 
 const known = new WeakMap<object, boolean>();
 
@@ -14,7 +14,7 @@ export function isDeferred(value: unknown): boolean {
   if (before !== undefined) return before;
   // Noted first, so that a value that holds itself ends.
   known.set(value, false);
-  const answer = isDsl(value) || (!isEntitySpec(value) && (isPlain(value) ? Object.values(value).some(isDeferred) : false));
+  const answer = isDsl(value) || (!isEntitySpec(value) && (isPlain(value) ? Object.values(value).some(isDeferred) || Object.keys(value).some(isKeyExpression) : false));
   known.set(value, answer);
   return answer;
 }

@@ -21,7 +21,7 @@ export function isDsl(value: unknown): boolean {
   return typeof value === "string" ? value.startsWith(PREFIX) : dslEntry(value) !== undefined;
 }
 
-/** The function's name and the argument of a map of the form `{$brooklyn:fn: argument}`. */
+/** The function's name and the argument of a map of the form `{$brooklyn:fn: argument}`. A key that has its arguments is an expression of its own. */
 export function dslEntry(value: unknown): readonly [string, Json] | undefined {
   if (!isMap(value)) return undefined;
   let only: string | undefined;
@@ -29,7 +29,12 @@ export function dslEntry(value: unknown): readonly [string, Json] | undefined {
     if (only !== undefined) return undefined;
     only = key;
   }
-  return only?.startsWith(PREFIX) === true ? [only, value[only] ?? null] : undefined;
+  return only?.startsWith(PREFIX) === true && !isKeyExpression(only) ? [only, value[only] ?? null] : undefined;
+}
+
+/** Whether the key of a map is an expression with its arguments, and stands for what that gives: `{$brooklyn:sensor("a"): ...}`. */
+export function isKeyExpression(key: string): boolean {
+  return key.startsWith(PREFIX) && key.trimEnd().endsWith(")");
 }
 
 function isMap(value: unknown): value is JsonObject {

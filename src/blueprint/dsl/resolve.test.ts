@@ -244,3 +244,11 @@ describe("resolve, text and others", () => {
     expect(await now("$brooklyn:location()", at("db"))).toBeNull();
   });
 });
+
+describe("resolve, keys of maps", () => {
+  it("gives what a key with its arguments stands for, a sensor by its name", async () => {
+    const { now } = tree();
+    expect(await now({ '$brooklyn:literal("key")': '$brooklyn:component("db").config("name")' })).toEqual({ key: "visitors" });
+    expect(await now({ '$brooklyn:sensor("datastore.url")': "x", other: 1 })).toEqual({ "datastore.url": "x", other: 1 });
+  });
+});

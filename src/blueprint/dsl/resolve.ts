@@ -10,7 +10,7 @@ import { callEntityFunction } from "./entity-functions.ts";
 import { asEntity } from "./find-entity.ts";
 import { formatString, textOf } from "./format-string.ts";
 import { entityFunctions } from "./function-names.ts";
-import { parseDsl } from "./parse-dsl.ts";
+import { isKeyExpression, parseDsl } from "./parse-dsl.ts";
 import { dslError, type DslSuppliers, NotReady, type Resolution } from "./resolution.ts";
 import { urlEncode } from "./text-functions.ts";
 import { callMethod, indexOf, NoSuchMember, propertyOf } from "./value-access.ts";
@@ -37,8 +37,15 @@ async function resolveValue(value: Json, scope: Entity, resolution: Resolution):
   if (node !== undefined) return evaluate(node, scope, resolution);
   if (Array.isArray(value)) return inOrder(value, (item) => resolveValue(item, scope, resolution));
   if (typeof value !== "object" || value === null) return value;
-  const entries = await inOrder(Object.entries(value), async ([key, each]) => [key, (await resolveValue(each, scope, resolution)) ?? null] as const);
+  const entries = await inOrder(Object.entries(value), async ([key, each]) => [await resolveKey(key, scope, resolution), (await resolveValue(each, scope, resolution)) ?? null] as const);
   return Object.fromEntries(entries);
+}
+
+/** Keys of maps may be expressions as well: what they give is text, a sensor its name. */
+async function resolveKey(key: string, scope: Entity, resolution: Resolution): Promise<string> {
+  if (!isKeyExpression(key)) return key;
+  const value = await resolveValue(key, scope, resolution);
+  return textOf(typeof value === "object" && value !== null && "name" in value ? value.name : value);
 }
 
 function parsed(value: Json, resolution: Resolution): DslNode | undefined {

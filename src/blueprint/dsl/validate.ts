@@ -3,7 +3,7 @@ import type { Json } from "../../model/spec.ts";
 import { isEntitySpec } from "../../model/types/index.ts";
 import { DslSyntaxError, type DslNode } from "./ast.ts";
 import { arityOf, functionNames, plainFunctions } from "./function-names.ts";
-import { isDsl, parseDsl } from "./parse-dsl.ts";
+import { isDsl, isKeyExpression, parseDsl } from "./parse-dsl.ts";
 import type { Path } from "../yaml/yaml-document.ts";
 
 /** An expression that cannot work, and where it stands. */
@@ -18,7 +18,7 @@ export function validateDsl(value: Json, path: Path = []): DslProblem[] {
   if (isDsl(value)) return problemsOf(value, path);
   if (typeof value !== "object" || value === null || isEntitySpec(value)) return [];
   if (Array.isArray(value)) return value.flatMap((item, index) => validateDsl(item, [...path, index]));
-  return Object.entries(value).flatMap(([key, each]) => validateDsl(each, [...path, key]));
+  return Object.entries(value).flatMap(([key, each]) => [...(isKeyExpression(key) ? problemsOf(key, [...path, key]) : []), ...validateDsl(each, [...path, key])]);
 }
 
 function problemsOf(value: Json, path: Path): DslProblem[] {

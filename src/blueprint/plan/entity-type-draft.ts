@@ -3,6 +3,7 @@ import { isEntitySpec } from "../../model/types/index.ts";
 import { type CatalogItem, catalogId } from "../catalog/catalog-item.ts";
 import { Cursor, type Draft } from "./cursor.ts";
 import { DOCKER_APPLICATION, dockerConfig, isDockerType } from "./docker-type.ts";
+import { parseYaml } from "../yaml/parse-yaml.ts";
 import { candidateNames, catalogItemFor, failUnknownType, splitPrefix } from "./type-names.ts";
 
 /**
@@ -11,6 +12,7 @@ import { candidateNames, catalogItemFor, failUnknownType, splitPrefix } from "./
  */
 export function entityTypeDraft(place: Cursor): Draft {
   const name = place.text("a type").trim();
+  if (isDocumentUrl(name)) return documentDraft(name, place);
   if (isDockerType(name)) return dockerDraft(name, place);
   return draftNamed(name, place) ?? failUnknownType(place, name);
 }
@@ -29,6 +31,29 @@ function draftNamed(name: string, place: Cursor): Draft | undefined {
   return undefined;
 }
 
+/** Whether a type is given by the URL of its blueprint (reference, 3.8). */
+export function isDocumentUrl(name: string): boolean {
+  return /^(classpath|https?|file|mvn):\S+$/.test(name);
+}
+
+/** A blueprint that is read in place of the type that names it. */
+function documentDraft(url: string, place: Cursor): Draft {
+  const { items, types, readers } = place.reading;
+  checkDepth(url, place);
+  const text = types.document?.(url);
+  if (text === undefined) return place.fail(`cannot open "${url}", where a type should be`, { code: "unknown-type", part: "value", remedy: "Name a type of the catalog, or a URL of a blueprint that this server can open", details: { document: url } });
+  const document = parseYaml(text, { source: url });
+  const plan = new Cursor(document.value, [], { ...place.reading, document, items: [...items, url] });
+  // A bundle that is opened as a blueprint is its plan in the old form.
+  return plan.get("services") === undefined ? readers.entity(plan) : readers.application(plan, "any");
+}
+
+function checkDepth(name: string, place: Cursor): void {
+  const { items } = place.reading;
+  if (items.includes(name)) place.fail(`catalog item "${name}" is made from itself: ${[...items, name].join(" → ")}`, { part: "value" });
+  if (items.length >= DEEPEST) place.fail(`catalog items are made from each other more than ${DEEPEST} deep: ${items.join(" → ")}`, { part: "value" });
+}
+
 function dockerDraft(type: string, place: Cursor): Draft {
   const config = dockerConfig(type, place);
   const draft = draftNamed(DOCKER_APPLICATION, place) ?? failUnknownType(place, DOCKER_APPLICATION);
@@ -38,8 +63,7 @@ function dockerDraft(type: string, place: Cursor): Draft {
 function itemDraft(item: CatalogItem, place: Cursor): Draft {
   const id = catalogId(item);
   const { items } = place.reading;
-  if (items.includes(id)) return place.fail(`catalog item "${id}" is made from itself: ${[...items, id].join(" → ")}`, { part: "value" });
-  if (items.length >= DEEPEST) return place.fail(`catalog items are made from each other more than ${DEEPEST} deep: ${items.join(" → ")}`, { part: "value" });
+  checkDepth(id, place);
   if (item.disabled) return place.fail(`catalog item "${id}" is disabled`, { part: "value" });
   if (!["entity", "application", "template"].includes(item.itemType)) return place.fail(`catalog item "${id}" is of kind ${item.itemType} and not an entity`, { part: "value" });
   if (item.deprecated) place.warn(`Catalog item "${id}" is deprecated`);

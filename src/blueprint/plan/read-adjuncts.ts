@@ -53,16 +53,27 @@ function readAdjunct(cursor: Cursor, kind: Kind): { spec: AdjunctSpec; type: Adj
 }
 
 function readInitializer(cursor: Cursor): AdjunctSpec {
+  return readInitializerOfType(cursor).spec;
+}
+
+/** A catalog item of an initializer (a bean) stands for its type with its config. */
+function readInitializerOfType(cursor: Cursor): { spec: AdjunctSpec; type: InitializerType | undefined } {
   const place = typeOf(cursor, "initializer");
-  const { bare } = splitPrefix(place.text("a type").trim());
+  const { bare, inCatalog } = splitPrefix(place.text("a type").trim());
   const { types } = cursor.reading;
   for (const name of candidateNames(bare)) {
+    const item = inCatalog ? catalogItemFor(name, cursor.reading) : undefined;
+    if (item?.itemType === "bean") {
+      if (cursor.reading.items.includes(catalogId(item))) return place.fail(`catalog item "${catalogId(item)}" is made from itself: ${[...cursor.reading.items, catalogId(item)].join(" → ")}`);
+      const base = readInitializerOfType(new Cursor(item.plan, [], { ...cursor.reading, document: undefined, items: [...cursor.reading.items, catalogId(item)] }));
+      return { type: base.type, spec: withOwn(cursor, base.spec, base.type) };
+    }
     const type = types.initializerType?.(name);
-    if (type !== undefined) return withOwn(cursor, { type: type.name, config: {} }, type);
-    if (types.knownInitializer?.(name) === true) return withOwn(cursor, { type: name, config: {} }, undefined);
+    if (type !== undefined) return { type, spec: withOwn(cursor, { type: type.name, config: {} }, type) };
+    if (types.knownInitializer?.(name) === true) return { type: undefined, spec: withOwn(cursor, { type: name, config: {} }, undefined) };
   }
   const isOpen = types.initializerType === undefined && types.knownInitializer === undefined;
-  return isOpen ? withOwn(cursor, { type: renamedType(bare), config: {} }, undefined) : failUnknownType(place, bare, "initializer");
+  return isOpen ? { type: undefined, spec: withOwn(cursor, { type: renamedType(bare), config: {} }, undefined) } : failUnknownType(place, bare, "initializer");
 }
 
 function typeOf(cursor: Cursor, kind: Kind): Cursor {

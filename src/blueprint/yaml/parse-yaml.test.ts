@@ -30,12 +30,20 @@ describe("parseYaml", () => {
     expect(parseYaml("a: .inf\nb: 12345678901234567890\nc: 2014-06-18").value).toEqual({ a: ".inf", b: "12345678901234567890", c: "2014-06-18" });
   });
 
+  it("takes the last value of a repeated key, as Brooklyn's parser does, and tells of it", () => {
+    const document = parseYaml("a: 1\nb: 2\na: 3");
+    expect(document.value).toEqual({ a: 3, b: 2 });
+    expect(document.repeated).toEqual([{ key: "a", offset: 10 }]);
+    expect(document.positionOf(["a"], "value")).toEqual({ line: 3, column: 4 });
+  });
+
+  it("reads a set as the list of what is in it", () => expect(parseYaml("a: !!set {x, y}\nb: !!set\n  ? z\nc: !!set {}").value).toEqual({ a: ["x", "y"], b: ["z"], c: [] }));
+
   it("keeps __proto__ as a key", () => expect(Object.keys(parseYaml("__proto__: {a: 1}").value ?? {})).toEqual(["__proto__"]));
 
   it.each([
     ["a: 1\n b: 2", "a key does not fit the lines around it at line 2, column 2"],
     ["a: b: 2", "a key does not fit the lines around it at line 1, column 4"],
-    ["a: 1\nb: 2\na: 3", 'the key "a" is given twice at line 3, column 1'],
     ["a: *x", 'the alias "*x" has no anchor before it at line 1, column 4'],
     ["a: &a [*a]", "an alias refers to what it stands in at line 1, column 7"],
     ["a: 1\n--- \nb: 2", "it holds more than one document (---), and one is expected at line 2, column 1"],

@@ -25,7 +25,7 @@ export function parseYaml(text: string, options: { source?: string } = {}): Yaml
   const content = text.startsWith("\uFEFF") ? text.slice(1) : text;
   try {
     const root = compose(content, lines)?.contents ?? null;
-    return new YamlDocument({ value: valueOf(root, limits), source, text: content, root, lines });
+    return new YamlDocument({ ...valueOf(root, limits), source, text: content, root, lines });
   } catch (error) {
     if (error instanceof YamlFault) throw invalidYaml(error.message, { offset: error.offset, text: content, lines, source });
     throw error;
@@ -43,7 +43,7 @@ function compose(text: string, lines: LineCounter): Document.Parsed | undefined 
     if (parser.stack.length > limits.stack) throw new YamlFault(`it is nested more than ${limits.depth} levels deep`, parser.offset);
   }
   for (const token of parser.end()) tokens.push(token);
-  // Repeated keys are found by `valueOf`; the composer's way takes time with the square of their number.
+  // Repeated keys are told of by `valueOf`; the composer's way takes time with the square of their number.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
   const documents = composer.compose(tokens, false, text.length);
   const first = documents.next().value ?? undefined;

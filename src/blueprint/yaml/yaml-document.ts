@@ -1,5 +1,6 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type LineCounter, type Node } from "yaml";
 import type { Json } from "../../model/spec.ts";
+import type { RepeatedKey } from "./yaml-value.ts";
 
 /** The way from the root of a document to a value in it. */
 export type Path = readonly (string | number)[];
@@ -16,11 +17,14 @@ export class YamlDocument {
   /** Where the text came from: a file's name, `catalog item "x:1"`; undefined for text sent to the server. */
   readonly source: string | undefined;
   readonly text: string;
+  /** Keys that a map has more than once: the last value counts. */
+  readonly repeated: readonly RepeatedKey[];
   readonly #root: Node | null;
   readonly #lines: LineCounter;
 
-  constructor(init: { value: Json; source: string | undefined; text: string; root: Node | null; lines: LineCounter }) {
+  constructor(init: { value: Json; source: string | undefined; text: string; repeated: readonly RepeatedKey[]; root: Node | null; lines: LineCounter }) {
     this.value = init.value;
+    this.repeated = init.repeated;
     this.source = init.source;
     this.text = init.text;
     this.#root = init.root;
@@ -73,7 +77,7 @@ function stepInto(node: Node | null, step: string | number): { key: Node | null;
     return item === undefined ? undefined : { key: null, value: nodeOrNull(item) };
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find((each) => isScalar(each.key) && String(each.key.value) === String(step));
+  const pair = node.items.findLast((each) => isScalar(each.key) && String(each.key.value) === String(step));
   return pair === undefined ? undefined : { key: nodeOrNull(pair.key), value: nodeOrNull(pair.value) };
 }
 

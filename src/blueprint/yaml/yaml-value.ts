@@ -18,13 +18,21 @@ export interface ValueLimits {
   readonly values: number;
 }
 
+/** A key that a map has more than once, where it stands again. */
+export interface RepeatedKey {
+  readonly key: string;
+  readonly offset: number | undefined;
+}
+
 /**
- * The plain JSON of a document: aliases written out, `<<` merged, keys as text. The library's own conversion is not used because
- * its checks for repeated keys and its look-up of aliases take time with the square of the size.
+ * The plain JSON of a document: aliases written out, `<<` merged, keys as text, a set (`!!set`) as the list of what is in it. The last value of a
+ * repeated key counts, as with the parser that Brooklyn has, and the key is told of. The library's own conversion is not used because its checks
+ * for repeated keys and its look-up of aliases take time with the square of the size.
  * @throws YamlFault
  */
-export function valueOf(root: Node | null, limits: ValueLimits): Json {
-  return new Conversion(limits).value(root, 0);
+export function valueOf(root: Node | null, limits: ValueLimits): { value: Json; repeated: readonly RepeatedKey[] } {
+  const conversion = new Conversion(limits);
+  return { value: conversion.value(root, 0), repeated: conversion.repeated };
 }
 
 class Conversion {
@@ -32,6 +40,7 @@ class Conversion {
   readonly #anchors = new Map<string, Node>();
   /** Anchored nodes that are being written out: an alias to one of them would never end. */
   readonly #open = new Set<Node>();
+  readonly repeated: RepeatedKey[] = [];
   #values = 0;
 
   constructor(limits: ValueLimits) {
@@ -63,9 +72,12 @@ class Conversion {
       if (isScalar(pair.key)) this.#remember(pair.key.anchor, pair.key);
       const value = this.value(pair.value, depth + 1);
       if (key === "<<" && !isQuoted(pair.key)) for (const [name, each] of mergedEntries(value, pair)) merged.set(name, merged.get(name) ?? each);
-      else if (own.has(key)) throw new YamlFault(`the key "${key}" is given twice`, offsetOf(pair.key));
-      else own.set(key, value);
+      else {
+        if (own.has(key)) this.repeated.push({ key, offset: offsetOf(pair.key) });
+        own.set(key, value);
+      }
     }
+    if (map.tag === "tag:yaml.org,2002:set") return [...own.keys()];
     // `fromEntries` defines each key as data, `__proto__` too.
     return Object.fromEntries(merged.size === 0 ? own : new Map([...merged, ...own]));
   }
