@@ -101,7 +101,11 @@ export const brooklynTestAdjuncts: readonly AdjunctType[] = [
   adjunct("org.apache.brooklyn.core.test.policy.TestEnricher", "enricher", [...policyKeys, configKey("test.targetEntity", types.entity, "An entity"), configKey("test.targetEntity.not.from.name", types.entity, "An entity", { flag: "test.targetEntity.from.flag" })]),
   adjunct(`${CAMP}.TestReferencingPolicy`, "policy", references),
   adjunct(`${CAMP}.TestReferencingEnricher`, "enricher", references),
+  adjunct(`${CAMP}.DslAndRebindYamlTest$MyPolicy`, "policy", policyKeys),
   adjunct(`${CAMP}.catalog.SpecParameterUnwrappingTest$ConfigPolicyForTest`, "policy", texts("sample.config")),
 ];
 
-export const brooklynTestInitializers: readonly InitializerType[] = [];
+export const brooklynTestInitializers: readonly InitializerType[] = [
+  ...["ConfigBag", "Old", "SimpleField", "FieldsWithConfigKeys", "Static"].map((name) => `TestSensorAndEffectorInitializerBase$TestConfigurableInitializer${name}`),
+  ...["", "AcceptingConfigBag", "Final", "OldStyleAcceptingConfigBagOnly"].map((name) => `CustomTypeInitializerYamlTest$TestingCustomInitializerType${name}`),
+].map((name) => ({ name: `${CAMP}.${name}`, displayName: name, description: "An initializer of Brooklyn's tests", aliases: [], config: [], apply: () => {} }));

@@ -98,6 +98,17 @@ brooklyn.catalog:
     expect(bundle).toMatchObject({ symbolicName: "head", items: [{ id: "head", version: "2", itemType: "template", bundle: "head:2" }] });
   });
 
+  it("reads old items: their id and version in the plan, among others that only say where to look", async () => {
+    const bundle = await readBom("brooklyn.catalog:\n  items:\n  - scanJavaAnnotations: true\n    libraries: ['classpath:/x.jar']\n  - item: {id: a, type: x, version: 2.0.test}\n  - version: 3\n    item: {id: b, type: x, version: 2.0}\n");
+    expect(bundle.items.map(({ id, version }) => [id, version])).toEqual([["a", "2.0.test"], ["b", "3"]]);
+    expect((await readBom("name: by-name\nbrooklyn.catalog: {version: 1}\nservices: [{type: x}]\n")).items.map(({ id, version }) => [id, version])).toEqual([["by-name", "1"]]);
+  });
+
+  it("includes one or several", async () => {
+    const load = async (url: string) => `brooklyn.catalog:\n  items: [{id: '${url}', item: {type: x}}]\n`;
+    expect((await readBom("brooklyn.catalog:\n  items:\n  - include: one\n  - include: [two, three]\n", { load })).items.map(({ id }) => id)).toEqual(["one", "two", "three"]);
+  });
+
   it("may hold nothing", async () => {
     expect(await readBom("brooklyn.catalog: {bundle: b, version: 1}")).toMatchObject({ symbolicName: "b", items: [], warnings: [] });
     expect((await readBom("brooklyn.catalog: {id: x}")).warnings).toEqual(["The bundle defines no items"]);

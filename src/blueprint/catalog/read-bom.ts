@@ -32,7 +32,7 @@ export async function readBom(text: string, options: BomOptions = {}): Promise<C
   const version = textAt(block, "version") ?? DEFAULT_VERSION;
   const symbolicName = textAt(block, "bundle") ?? nameOf(block) ?? `brooklyn-catalog-bom-${hashOf(text)}`;
   const reader = new BomReader(options, `${symbolicName}:${version}`);
-  await reader.readRoot(root, { ...noMetadata, version }, 0);
+  await reader.readRoot(root, { ...noMetadata, version: textAt(block, "version") }, 0);
   return { symbolicName, version, items: reader.items, iconUrl: textAt(block, "bundleIconUrl"), libraries: readMetadata(block, noMetadata).libraries, warnings: reader.warnings };
 }
 
@@ -63,7 +63,7 @@ class BomReader {
     this.#warnOfUnknown(block);
     const metadata = readMetadata(block, inherited);
     let found = 0;
-    for (const each of block.get("include")?.items("include") ?? []) {
+    for (const each of listOrOne(block.get("include"), "include")) {
       found++;
       await this.#readUrl(each, metadata, depth);
     }
@@ -71,7 +71,7 @@ class BomReader {
       found++;
       if (typeof each.value === "string") await this.#readUrl(each, metadata, depth);
       else if (!isMap(each.value)) each.fail("each of the items must be a map or a URL");
-      else if ((await this.#readBlock(each, metadata, depth)) === 0) this.#add(each, readMetadata(each, metadata), inlinePlan(each));
+      else if ((await this.#readBlock(each, metadata, depth)) === 0 && !saysNothingOfAnItem(each)) this.#add(each, readMetadata(each, metadata), inlinePlan(each));
     }
     const item = block.get("item");
     if (item !== undefined) {
@@ -113,14 +113,15 @@ class BomReader {
 
   #idOf(block: BomCursor, metadata: BomMetadata, plan: JsonObject): { id: string; version: string } {
     const place = block.get("id") ?? block.get("symbolicName") ?? block;
-    const given = textAt(block, "id", "symbolicName") ?? (typeof plan["id"] === "string" ? plan["id"] : undefined) ?? metadata.id ?? textAt(block, "name", "displayName")?.trim().replaceAll(/[^\w.-]+/g, "-").toLowerCase();
+    const given = textAt(block, "id", "symbolicName") ?? (typeof plan["id"] === "string" ? plan["id"] : undefined) ?? metadata.id ?? (textAt(block, "name", "displayName") ?? (typeof plan["name"] === "string" ? plan["name"] : undefined))?.trim().replaceAll(/[^\w.-]+/g, "-").toLowerCase();
     if (given === undefined || given === "") return block.fail("an item needs an id");
     const { id, version } = splitId(place, given);
     const beside = textAt(block, "version");
     if (version !== undefined && beside !== undefined && version !== beside) return place.fail(`the id "${given}" and the version "${beside}" beside it contradict each other`);
-    const known = this.items.find((each) => each.id === id && each.version === (version ?? metadata.version ?? DEFAULT_VERSION));
+    const versionAt = metadata.version ?? (typeof plan["version"] === "string" || typeof plan["version"] === "number" ? String(plan["version"]) : DEFAULT_VERSION);
+    const known = this.items.find((each) => each.id === id && each.version === (version ?? versionAt));
     if (known !== undefined) return place.fail(`the item "${known.id}:${known.version}" is defined twice`);
-    return { id, version: version ?? metadata.version ?? DEFAULT_VERSION };
+    return { id, version: version ?? versionAt };
   }
 
   /** Brooklyn tries what an item could be; a plan's keys and its type tell the same. */
@@ -160,6 +161,16 @@ function catalogBlock(root: BomCursor): BomCursor {
   const block = root.get("brooklyn.catalog");
   if (block === undefined) return root.fail("No catalog meta data supplied. brooklyn.catalog must be specified");
   return isMap(block.value) ? block : block.fail("brooklyn.catalog must be a map");
+}
+
+function listOrOne(place: BomCursor | undefined, name: string): BomCursor[] {
+  if (place === undefined) return [];
+  return Array.isArray(place.value) ? place.items(name) : [place];
+}
+
+/** One of the items that only says how to look for others (`scanJavaAnnotations`, `libraries`), as old bundles have it. */
+function saysNothingOfAnItem(block: BomCursor): boolean {
+  return ["scanJavaAnnotations", "libraries", "brooklyn.libraries"].some((key) => block.get(key) !== undefined) && ["id", "symbolicName"].every((key) => block.get(key) === undefined) && !block.entries("an item").some(([key]) => planKeys.test(key));
 }
 
 /** An item whose plan stands in the same map as its metadata. */
