@@ -71,7 +71,7 @@ export function fakeServer(options: { properties?: Record<string, string>; isRea
   defineCatalogLocations(catalog, locations);
   return {
     plane,
-    applications: new Applications(plane, locations, { examine: examineTestBlueprint, read: readTestBlueprint, readChildren: (text) => ({ specs: readTestBlueprint(text).spec.children, warnings: [] }) }),
+    applications: new Applications(plane, locations, { open: () => Promise.resolve(), examine: examineTestBlueprint, read: readTestBlueprint, readChildren: (text) => ({ specs: readTestBlueprint(text).spec.children, warnings: [] }) }),
     catalog,
     catalogStore: new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets }),
     locations,

@@ -133,6 +133,7 @@ export class SimulatedServer {
     if (!(this.plane.locations instanceof PlaneLocations)) throw new Error("Not the locations that were made");
     this.locations = this.plane.locations;
     this.applications = new Applications(this.plane, this.locations, {
+      open: () => Promise.resolve(),
       examine: (text) => ({ spec: JSON.parse(text) as EntitySpec, problems: [], warnings: [] }),
       read: (text) => ({ spec: JSON.parse(text) as EntitySpec, warnings: [] }),
       readChildren: (text) => ({ specs: JSON.parse(text) as EntitySpec[], warnings: [] }),

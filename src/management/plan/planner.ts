@@ -48,6 +48,11 @@ export class Planner {
     this.#revisions = revisions;
   }
 
+  /** Opens what a blueprint names by URL: to be awaited before its plan is made. */
+  open(text: string): Promise<void> {
+    return this.#blueprints.open(text);
+  }
+
   /** @throws ClockerError `conflict` when several applications bear the blueprint's name and none is given */
   plan(text: string, request: PlanRequest = {}): Planned {
     const { spec, problems, warnings } = this.#blueprints.examine(text);

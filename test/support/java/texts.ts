@@ -172,7 +172,7 @@ function resultOf(method: string, target: Value, args: readonly Value[]): { done
     case "org.apache.brooklyn.util.text.Strings.indent":
       return done({ text: textOf(args[1]).replaceAll(/^/gm, " ".repeat(first !== undefined && "number" in first ? first.number : 0)) });
     default:
-      if (/\.getName$/.test(method) && target !== undefined && "named" in target) return done({ text: target.named });
+      if (method.endsWith(".getName") && target !== undefined && "named" in target) return done({ text: target.named });
       return { done: /^java\.lang\.(Boolean|Integer|Long|Double)\.valueOf$|^java\.util\./.test(method), value: first };
   }
 }

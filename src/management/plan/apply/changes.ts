@@ -74,6 +74,7 @@ export class Changes {
    *   the application is being changed
    */
   async apply(text: string, request: ApplyRequest = {}): Promise<Applied> {
+    await this.#planner.open(text);
     const planned = this.#planner.plan(text, request);
     const { plan, application, root } = planned;
     refuseProblems(plan);
