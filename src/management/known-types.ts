@@ -4,6 +4,7 @@ import { policyTypes } from "../policy/index.ts";
 import { containerInitializers } from "../software/container/initializers.ts";
 import { groupEntityTypes } from "../software/group/index.ts";
 import { softwareInitializers } from "../software/initializer/index.ts";
+import { jmxInitializers } from "../software/jmx/initializers.ts";
 import { poolEntityTypes } from "../software/pool/index.ts";
 import { softwareEntityTypes } from "../software/process/index.ts";
 import { stockEntityTypes } from "../software/stock/index.ts";
@@ -15,6 +16,6 @@ export function knownTypes(): Types {
   return new Types({
     entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...poolEntityTypes, ...dockerEntityTypes],
     adjuncts: [...enricherTypes, ...policyTypes, workflowPolicy],
-    initializers: [...softwareInitializers, ...containerInitializers, ...workflowInitializers],
+    initializers: [...softwareInitializers, ...containerInitializers, ...jmxInitializers, ...workflowInitializers],
   });
 }

@@ -189,6 +189,11 @@ export class InitializerConfig {
     this.raw = raw;
   }
 
+  /** The same with other values over it. */
+  with(raw: JsonObject): InitializerConfig {
+    return new InitializerConfig({ ...this.raw, ...raw });
+  }
+
   get<T>(key: ConfigKey<T> & { readonly defaultValue: T }): T;
   get<T>(key: ConfigKey<T>): T | undefined;
   get<T>(key: ConfigKey<T>): T | undefined {

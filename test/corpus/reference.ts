@@ -67,6 +67,7 @@ export const workflowSteps: readonly string[] = [
 /** How what is there differs, by section and name. */
 export const differences: Readonly<Record<string, string>> = {
   "Initializers: tasks.kubectl.ContainerEffector": "Docker Engine runs the container, on the host of the entity's own container or on the management server; volumes are `hostPath` and `emptyDir`",
+  "Initializers: entity.java.JmxAttributeSensor": "Read over HTTP: by the Jolokia agent that `java-app` has, or at `jmx.http.url` (Jolokia, Tomcat's JMX proxy)",
   "Initializers: core.sensor.function.FunctionSensor": "The function is a `$brooklyn:` expression, worked out anew each period, or a constant of Guava; Java code is refused",
   "Initializers: core.sensor.DurationSinceSensor": "Counts from the making of the entity; Java suppliers are refused",
   "Initializers: core.entity.AddDeploySensorsInitializer": "The sensor `deployment.metadata` has the time; who deployed is in the audit log",
@@ -88,6 +89,7 @@ export const differences: Readonly<Record<string, string>> = {
   "Entity types: entity.software.base.VanillaWindowsProcess": "Read, and refused when its application is made: there are no Windows machines",
   "Entity types: entity.software.base.EmptyWindowsProcess": "Read, and refused when its application is made: there are no Windows machines",
   "Endpoints: POST /v1/script/groovy": "Answers with a `problem` that says so: the server is no JVM, and runs no Groovy",
+  "Entity types: entity.java.VanillaJavaApp": "There is no JMX port: MBeans are read over HTTP",
   "Enrichers: policy.ha.ServiceFailureDetector": "Also taken under `brooklyn.policies`, with its keys of 2014, where blueprints of 2014 have it",
 };
 
@@ -98,7 +100,6 @@ export const absences: Readonly<Record<string, string>> = {
   "Policy, enricher or initializer: locationType": "Locations are given by `location` and in catalog bundles",
   "Entity types: core.server.": "The server's own figures are at `/v1/server` and `/v1/overview`",
   "Entity types: entity.brooklynnode.": "Clocker does not manage other management servers",
-  "Entity types: entity.java.": notInCatalog,
   "Entity types: entity.software.base.WorkflowSoftwareProcess": "`VanillaSoftwareProcess`, with `workflow-effector` for what is more",
   "Entity types: entity.stock.AsyncApplication": "`BasicApplication`",
   "Entity types: entity.stock.WorkflowStartable": "`BasicStartable` with `workflow-effector`",
@@ -107,7 +108,6 @@ export const absences: Readonly<Record<string, string>> = {
   "Entity types: test.framework.": "Test blueprints are not run by the server",
   "Entity types: entity.proxy.Abstract": "A base for others, in Java",
   "Entity types: entity.": notInCatalog,
-  "Short types: java-app": notInCatalog,
   "Short types: brooklyn-node": "Clocker does not manage other management servers",
   "Short types: web-app-cluster": notInCatalog,
   "Short types: workflow-": "`BasicStartable` or `VanillaSoftwareProcess`, with `workflow-effector`",
@@ -122,6 +122,5 @@ export const absences: Readonly<Record<string, string>> = {
   "Enrichers: enricher.stock.aggregator.": "Not made: there is `/v1/overview`",
   "Enrichers: policy.failover.": "`ElectPrimaryPolicy` does it by itself",
   "Initializers: core.sensor.windows.": "There are no Windows machines",
-  "Initializers: entity.java.": "`HttpRequestSensor`, where the JVM offers its figures over HTTP",
   "Endpoints: POST /v1/server/ha/persist/import": "State comes from the data folder of the server",
 };

@@ -195,6 +195,7 @@ describe("resolve, text and others", () => {
     ['$brooklyn:literal("$brooklyn:self()")', "$brooklyn:self()"],
     ['$brooklyn:template("${entity.displayName} on ${config[\'http.port\']} ${sub!\\"none\\"}")', "WEB on 8080+ none"],
     [{ "$brooklyn:template": ["${greeting?upper_case}", { greeting: "hi" }] }, "HI"],
+    [{ "$brooklyn:template": ["<#if greeting??><#list entity.displayName?split('') as c>${c}<#sep>-</#list></#if>", { greeting: "hi" }] }, "W-E-B"],
     ['$brooklyn:literal("http://h:81/p").port', 81],
     ['$brooklyn:literal("abc").substring(1, 2).toUpperCase()', "B"],
     ['$brooklyn:sensor("test.Node", "datastore.url").name', "datastore.url"],
@@ -222,7 +223,7 @@ describe("resolve, text and others", () => {
   it.each([
     ['$brooklyn:formatString("%s %s", "a")', 'Cannot compute formatString: "%s" of "%s %s" has no argument: 1 is given'],
     ['$brooklyn:formatString("%d", "x")', 'Cannot compute formatString: "%d" needs a number, not x'],
-    ['$brooklyn:template("${nothing}")', 'Cannot fill the template: "${nothing}" has no value at line 1, column 1'],
+    ['$brooklyn:template("${nothing}")', 'Cannot fill the template: ${nothing} has no value at line 1, column 1'],
     ['$brooklyn:regexReplacement("a", "(", "")', 'Cannot compute regexReplacement: "(" is not a pattern'],
     ['$brooklyn:config("a"', 'Invalid expression "$brooklyn:config(\\"a\\"": ")" is missing at character 21'],
     ['$brooklyn:component("nowhere", "x")', 'Unknown scope "nowhere" in component("nowhere", "x")'],

@@ -3,6 +3,7 @@ import { FakeLocation, machineLocation } from "../../../test/support/fake-locati
 import { fakeManagement } from "../../../test/support/fake-management.ts";
 import { httpServer, type TestServer } from "../../../test/support/http-server.ts";
 import { ScriptedMachine } from "../../../test/support/scripted-machine.ts";
+import { InitializerConfig } from "../../model/adjunct.ts";
 import { sensor } from "../../model/sensor.ts";
 import { entitySpec, type JsonObject } from "../../model/spec.ts";
 import { types } from "../../model/types/index.ts";
@@ -173,7 +174,7 @@ test("a password is made once, of the characters asked for", () => {
   const { entity, value } = scene([{ type: "create-password-sensor", config: { name: "db.password", "password.length": 20 } }]);
   const made = value("db.password");
   expect(made).toMatch(/^[A-Za-z0-9]{20}$/);
-  softwareInitializers.find(({ aliases }) => aliases.includes("create-password-sensor"))!.apply(entity, { raw: {}, get: (key) => (key.name === "name" ? "db.password" : key.defaultValue) as never });
+  softwareInitializers.find(({ aliases }) => aliases.includes("create-password-sensor"))!.apply(entity, new InitializerConfig({ name: "db.password" }));
   expect(value("db.password")).toBe(made);
   for (let i = 0; i < 50; i++) expect(randomPassword(6, ["abc", "123"], undefined)).toMatch(/^(?=.*[abc])(?=.*[123])[abc123]{6}$/);
   expect(() => randomPassword(1, ["a", "b"], undefined)).toThrow("Cannot make a password");

@@ -22,7 +22,7 @@ export interface PolledSensor {
 
 /** Fills a sensor as an initializer's keys say: period, triggers, condition, what it has when reading fails (Brooklyn's `AbstractAddTriggerableSensor`). */
 export function pollSensor({ entity, config, target, needsMachine, timeout, read }: PolledSensor): void {
-  const holds = conditionOf(entity, config, target);
+  const holds = conditionOf(entity, config, `sensor "${target.name}"`);
   pollWhileRunning({
     entity,
     name: `sensor ${target.name}`,
@@ -43,7 +43,7 @@ export function pollSensor({ entity, config, target, needsMachine, timeout, read
 }
 
 /** The condition of a sensor, read at once, so that a mistake shows when the entity is made. @throws ClockerError `invalid-blueprint` */
-export function conditionOf(entity: Entity, config: InitializerConfig, target: Sensor): (work: Work) => Promise<boolean> {
+export function conditionOf(entity: Entity, config: InitializerConfig, what: string): (work: Work) => Promise<boolean> {
   const raw = config.raw[CONDITION.name];
   if (raw === undefined) return async () => true;
   const read = (value: unknown): Condition => {
@@ -51,7 +51,7 @@ export function conditionOf(entity: Entity, config: InitializerConfig, target: S
       return conditionType.coerce(value);
     } catch (cause) {
       if (!(cause instanceof CoercionError)) throw cause;
-      throw new ClockerError("invalid-blueprint", `Cannot read the condition of sensor "${target.name}" of "${entity.displayName}": ${messageOf(cause)}`, { cause });
+      throw new ClockerError("invalid-blueprint", `Cannot read the condition of ${what} of "${entity.displayName}": ${messageOf(cause)}`, { cause });
     }
   };
   if (!entity.management.isDeferred(raw)) {

@@ -27,7 +27,7 @@ export const staticSensor: InitializerType = {
   apply: (entity, config) => {
     const target = declareSensor(entity, config, "StaticSensor");
     const raw = config.raw[VALUE.name];
-    const holds = conditionOf(entity, config, target);
+    const holds = conditionOf(entity, config, `sensor "${target.name}"`);
     if (!entity.management.isDeferred(raw) && config.raw[CONDITION.name] === undefined) return publish(entity, target, raw);
     followStarts(entity, config, target, holds);
   },

@@ -68,8 +68,10 @@ function expand(value: unknown, source: string, destination: string, where: stri
   throw new ClockerError("invalid-value", `Cannot use ${where}: "${source}" is neither a URL nor a list or map of URLs`);
 }
 
-/** The last part of a URL's path. */
+/** The last part of a URL's path; of an artifact (`mvn:group:artifact:version[:type[:classifier]]`) the name of its file. */
 export function nameIn(url: string): string {
+  const [, , artifact, version, type = "jar", classifier] = /^mvn:/i.test(url) ? ["", ...url.replace(/^mvn:(\/\/)?/i, "").split(/[:/]/)] : [];
+  if (artifact !== undefined && version !== undefined) return `${artifact}-${version}${classifier === undefined ? "" : `-${classifier}`}.${type}`;
   const path = url.replace(/[?#].*$/s, "");
   const filePath = /[?&]filepath=([^&#]+)/.exec(url)?.[1];
   return posix.basename(decoded(filePath ?? path)).replace(/^\.*$/, "file");

@@ -4,7 +4,7 @@ import { types } from "../../model/types/index.ts";
 /** Where the software comes from (Brooklyn's `SoftwareProcess` and download resolvers; reference, 7.3 and A.1). */
 
 export const DOWNLOAD_URL = configKey("download.url", types.string, "URL of the software's archive; may hold ${version}, ${driver.majorVersion}, ${driver.osTag}, ...", { flag: "downloadUrl", inherited: false });
-export const DOWNLOAD_ADDON_URLS = configKey("download.addon.urls", types.map(types.string), "URLs of add-ons, by name", { flag: "downloadAddonUrls", inherited: false });
+export const DOWNLOAD_ADDON_URLS = configKey("download.addon.urls", types.map(types.string), "URLs of add-ons, by name; each is brought to the install folder, and the install command has its path as DOWNLOAD_ADDON_<NAME>", { flag: "downloadAddonUrls", inherited: false });
 export const ARCHIVE_NAME_FORMAT = configKey("archive.nameFormat", types.string, "Name of the folder in the archive, with %s for the version", { flag: "archiveNameFormat", inherited: false });
 /** Brooklyn's property of the same name. */
 export const LOCAL_REPOSITORY = configKey("brooklyn.downloads.localRepo.path", types.string, "Folder on the management node that is searched first, for <SimpleTypeName>/<version>/<file>; ~ is the home of the server's user", {

@@ -112,3 +112,18 @@ test("the archive is unpacked into the run folder before customizing, unless tha
   await packed.outcome;
   expect(packed.machine.scripts.some((text) => text.includes("tar xzf"))).toBe(false);
 });
+
+test("add-ons are brought to the install folder, and the install command has their paths", async () => {
+  const config = { "download.addon.urls": { "sticky-module": "https://mirror.invalid/sticky-${version}.tgz", agent: "mvn:org.example:agent:1.0:jar:all" } };
+  const has = { [ARCHIVE]: "archive", "https://mirror.invalid/sticky-1.2.tgz": "sticky", "mvn:org.example:agent:1.0:jar:all": "agent" };
+  const { machine, entity, outcome } = await scene(has, config);
+  await outcome;
+  const installDir = String(entity.sensorValue("install.dir")?.value);
+  const install = machine.ran.find(({ text }) => text === "do-install");
+  expect(install?.options.env).toMatchObject({ DOWNLOAD_ADDON_STICKY_MODULE: `${installDir}/sticky-1.2.tgz`, DOWNLOAD_ADDON_AGENT: `${installDir}/agent-1.0-all.jar` });
+  expect([machine.files.get(`${installDir}/sticky-1.2.tgz`), machine.files.get(`${installDir}/agent-1.0-all.jar`)]).toEqual(["sticky", "agent"]);
+  const lacking = await scene({ [ARCHIVE]: "archive", "https://mirror.invalid/sticky-1.2.tgz": "sticky" }, { ...config, "download.optional": true });
+  await lacking.outcome;
+  expect(lacking.machine.ran.find(({ text }) => text === "do-install")?.options.env?.["DOWNLOAD_ADDON_AGENT"]).toBe("");
+  await expect((await scene({ [ARCHIVE]: "archive" }, config)).outcome).rejects.toThrow("sticky");
+});

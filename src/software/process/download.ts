@@ -5,7 +5,7 @@ import { simpleName } from "../../model/entity-type.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
 import type { Work } from "../../model/work.ts";
 import { nameIn, withoutUserInfo } from "./copy-resources.ts";
-import { ARCHIVE_NAME_FORMAT, DOWNLOAD_CHECKSUM, DOWNLOAD_OPTIONAL, DOWNLOAD_URL, LOCAL_REPOSITORY } from "./download-keys.ts";
+import { ARCHIVE_NAME_FORMAT, DOWNLOAD_ADDON_URLS, DOWNLOAD_CHECKSUM, DOWNLOAD_OPTIONAL, DOWNLOAD_URL, LOCAL_REPOSITORY } from "./download-keys.ts";
 import { INSTALL_VERSION } from "./keys.ts";
 import { DOWNLOAD_URL_SENSOR } from "./sensors.ts";
 import type { Site } from "./site.ts";
@@ -28,7 +28,7 @@ export async function bringArchive(site: Site, work: Work): Promise<string | und
   const local = await localArchive(site, version ?? "0.0.0", url, work);
   if (local === undefined && url === undefined) return undefined;
   return await work.step("download", async (step) => {
-    const file = local ?? (url === undefined ? undefined : await download(site, url, step));
+    const file = local ?? (url === undefined ? undefined : await download(site, url, () => checksumOf(site, url, step), step));
     if (file === undefined) return undefined;
     const path = `${site.installDir}/${local === undefined && url !== undefined ? nameIn(url) : basename(file)}`;
     step.log(`${local === undefined ? withoutUserInfo(url ?? "") : `${local} of the local repository`} → ${path}`);
@@ -36,6 +36,31 @@ export async function bringArchive(site: Site, work: Work): Promise<string | und
     entity.set(DOWNLOAD_URL_SENSOR, local === undefined ? withoutUserInfo(url ?? "") : `file://${local}`);
     return path;
   });
+}
+
+/**
+ * Brings the add-ons of `download.addon.urls` to the install folder, each under the name that its URL ends with.
+ * @returns the paths on the machine, as variables for the install command: `DOWNLOAD_ADDON_<NAME>`, empty for one that is optional and cannot be had
+ */
+export async function bringAddons(site: Site, work: Work): Promise<Record<string, string>> {
+  const { entity } = site;
+  const urls = (await entity.config.get(DOWNLOAD_ADDON_URLS, work)) ?? {};
+  const paths: Record<string, string> = {};
+  for (const [name, template] of Object.entries(urls)) {
+    const variable = `DOWNLOAD_ADDON_${name.toUpperCase().replaceAll(/\W/g, "_")}`;
+    const url = await renderTemplate(template, await downloadModel(site, work), `"${name}" of config "${DOWNLOAD_ADDON_URLS.name}"`);
+    paths[variable] = url.trim() === "" ? "" : await work.step(`download ${name}`, async (step) => bringAddon(site, url, step));
+  }
+  return paths;
+}
+
+async function bringAddon(site: Site, url: string, work: Work): Promise<string> {
+  const file = await download(site, url, () => publishedChecksum(site, url, work), work);
+  if (file === undefined) return "";
+  const path = `${site.installDir}/${nameIn(url)}`;
+  work.log(`${withoutUserInfo(url)} → ${path}`);
+  await site.location.machine.upload({ file }, path, { signal: work.signal });
+  return path;
 }
 
 async function localArchive({ entity }: Site, version: string, url: string | undefined, work: Work): Promise<string | undefined> {
@@ -48,11 +73,9 @@ async function localArchive({ entity }: Site, version: string, url: string | und
   return name === undefined ? undefined : join(folder, name);
 }
 
-async function download(site: Site, url: string, work: Work): Promise<string | undefined> {
-  const { entity } = site;
+async function download({ entity }: Site, url: string, checksum: () => Promise<Checksum>, work: Work): Promise<string | undefined> {
   try {
-    const checksum = await checksumOf(site, url, work);
-    return await entity.management.resources.file(url, work, checksum);
+    return await entity.management.resources.file(url, work, await checksum());
   } catch (error) {
     const isMissing = error instanceof ClockerError && (error.code === "download-failed" || error.code === "not-found") && error.details["mismatch"] !== true;
     if (!isMissing || !(await entity.config.get(DOWNLOAD_OPTIONAL, work))) throw error;
@@ -63,10 +86,14 @@ async function download(site: Site, url: string, work: Work): Promise<string | u
 
 type Checksum = { sha512?: string; sha256?: string; sha1?: string };
 
-/** The configured checksum, else the first one that is published beside the URL; none when neither is. */
-async function checksumOf({ entity }: Site, url: string, work: Work): Promise<Checksum> {
-  const configured = await entity.config.get(DOWNLOAD_CHECKSUM, work);
-  if (configured !== undefined) return configuredChecksum(configured);
+/** The configured checksum, else a published one. */
+async function checksumOf(site: Site, url: string, work: Work): Promise<Checksum> {
+  const configured = await site.entity.config.get(DOWNLOAD_CHECKSUM, work);
+  return configured === undefined ? await publishedChecksum(site, url, work) : configuredChecksum(configured);
+}
+
+/** The first one that is published beside the URL; none when none is. */
+async function publishedChecksum({ entity }: Site, url: string, work: Work): Promise<Checksum> {
   if (!/^https?:/i.test(url)) return {};
   for (const [algorithm, length] of algorithms) {
     const published = await readIfThere(entity.management.resources.read(`${url}.${algorithm}`, work));

@@ -2,7 +2,7 @@ import type { ConfigKey } from "../../model/config-key.ts";
 import type { Work } from "../../model/work.ts";
 import { copyResources } from "./copy-resources.ts";
 import { DOWNLOAD_UNPACK } from "./download-keys.ts";
-import { bringArchive } from "./download.ts";
+import { bringAddons, bringArchive } from "./download.ts";
 import { environmentOf } from "./environment.ts";
 import { oneAtATime } from "./keyed-lock.ts";
 import { SKIP_INSTALL } from "./keys.ts";
@@ -63,7 +63,8 @@ async function installAnew(site: Site, work: Work): Promise<string | undefined> 
   await behindLatch(entity, LATCHES.installResources, work, () => copyResources(site, "install", work));
   const archive = await behindLatch(entity, LATCHES.install, work, async () => {
     const brought = await bringArchive(site, work);
-    await runCommand(site, "install", INSTALL_COMMAND, "install (main)", site.installDir, work, { DOWNLOAD_FILE: brought ?? "" });
+    const addons = await bringAddons(site, work);
+    await runCommand(site, "install", INSTALL_COMMAND, "install (main)", site.installDir, work, { DOWNLOAD_FILE: brought ?? "", ...addons });
     return brought;
   });
   await runCommand(site, "post-install", POST_INSTALL_COMMAND, "post-install-command", site.installDir, work);

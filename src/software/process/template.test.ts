@@ -18,6 +18,10 @@ test("renderTemplate leaves raw text and shell variables without braces alone", 
   expect(await render('$HOME ${r"${x}"}')).toBe("$HOME ${x}");
 });
 
+test("renderTemplate takes FreeMarker's directives and built-ins", async () => {
+  expect(await render("<#if port gt 80>\n<#list config.opts as opt>\n${opt?lower_case}\n</#list>\n</#if>\n${version?keep_before('.')}")).toBe("-xmx64m\n-xss1m\n10");
+});
+
 test("?lines writes a list or a map, an item a line", async () => {
   expect(await render("${config.opts?lines}${config.props?lines}${config.none!?lines}")).toBe("-Xmx64m\n-Xss1m\na.b=1\nc=x y\n");
 });
@@ -25,10 +29,11 @@ test("?lines writes a list or a map, an item a line", async () => {
 test("renderTemplate says what has no value, what is no text, and what it does not understand", async () => {
   await expect(render("${nothing}")).rejects.toThrow("Cannot fill in a test: ${nothing} has no value");
   await expect(render("${config.opts}")).rejects.toThrow("is a list or a map");
-  await expect(render("<#if a>x</#if>")).rejects.toThrow('it uses "<#if>"');
+  await expect(render("x\n<#if a>x</#if>")).rejects.toThrow('Cannot fill in a test: "a" has no value at line 2, column 1');
+  await expect(render("<#include 'x'>")).rejects.toThrow("it uses <#include>");
   await expect(render("${a")).rejects.toThrow("does not end with }");
-  await expect(render("${1+1}")).rejects.toThrow("not understood");
-  await expect(render("${version?upper_case}")).rejects.toThrow("?upper_case");
+  await expect(render("${1+}")).rejects.toThrow("not understood");
+  await expect(render("${version?shout}")).rejects.toThrow("?shout");
 });
 
 test("evaluateTemplate gives the value itself, and none where there is none", async () => {
