@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../test/corpus/reference.ts";
@@ -5,7 +6,8 @@ import { compatibilityPage, factsOf } from "./compatibility.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const absent = /persist\/import/;
-const tomcat = ["TomcatServer", "Tomcat8Server", "Tomcat9Server"].map((name) => `org.apache.brooklyn.entity.webapp.tomcat.${name}`);
+/** What the shipped catalog has. */
+const shipped = readdirSync(path.join(ROOT, "catalog")).filter((name) => name.endsWith(".bom")).flatMap((name) => [...readFileSync(path.join(ROOT, "catalog", name), "utf8").matchAll(/^ {2}- id: (\S+)$/gm)].map(([, id = ""]) => id));
 
 /** A server that has what the reference says is there, without some of it. */
 function facts(without?: string) {
@@ -14,7 +16,7 @@ function facts(without?: string) {
     const [method = "", url = ""] = endpoint.split(" ");
     if (!absent.test(endpoint) && endpoint !== without) paths[url] = { ...paths[url], [method.toLowerCase()]: {} };
   }
-  return factsOf(ROOT, { paths }, tomcat.filter((name) => name !== without));
+  return factsOf(ROOT, { paths }, shipped.filter((name) => name !== without));
 }
 
 describe("compatibilityPage", () => {
@@ -26,7 +28,7 @@ describe("compatibilityPage", () => {
   it("says of a type that is not there why", () => expect(compatibilityPage(facts()).body).toMatch(/`entity.nosql.redis.RedisStore` \| not there \| No bundle/));
 
   it("refuses what is said not to be and is there", () => {
-    const all = factsOf(ROOT, { paths: Object.fromEntries(endpoints.map((endpoint) => [endpoint.split(" ")[1] ?? "", { get: {}, post: {}, put: {}, delete: {} }])) }, tomcat);
+    const all = factsOf(ROOT, { paths: Object.fromEntries(endpoints.map((endpoint) => [endpoint.split(" ")[1] ?? "", { get: {}, post: {}, put: {}, delete: {} }])) }, shipped);
     expect(() => compatibilityPage(all)).toThrow('"Endpoints: POST /v1/server/ha/persist/import" is there, and is said not to be');
   });
 });

@@ -6,7 +6,7 @@ export interface BuiltInCall {
   readonly value: unknown;
   readonly args: readonly unknown[];
   /** Calls an argument that is a function. */
-  apply(argument: unknown, item: unknown): Promise<unknown>;
+  readonly apply: (argument: unknown, item: unknown) => Promise<unknown>;
 }
 
 type BuiltIn = (call: BuiltInCall) => unknown;

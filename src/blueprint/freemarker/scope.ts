@@ -37,9 +37,8 @@ export class Scope {
 
   /** Assigns where the whole template sees it (`<#assign>`). */
   assign(name: string, value: unknown): void {
-    let top: Scope | undefined;
-    for (top = this; top.#outer !== undefined; top = top.#outer);
-    top.#values.set(name, value);
+    if (this.#outer === undefined) this.#values.set(name, value);
+    else this.#outer.assign(name, value);
   }
 
   /** A scope within this one, with one more name. */

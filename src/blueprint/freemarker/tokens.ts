@@ -9,7 +9,7 @@ const SKIP = /(?:\s|<#--[\s\S]*?-->)*/y;
 const NAME = /(?:[\p{L}_$@]|\\[-.:#])(?:[\p{L}\p{N}_$@]|\\[-.:#])*/uy;
 const NUMBER = /\d+(?:\.\d+)?/y;
 /** The longest first. */
-const SIGNS = ["...", "..<", "..!", "..*", "..", "??", "&&", "&amp;&amp;", "||", "==", "!=", "<=", ">=", "&lt;=", "&gt;=", "&lt;", "&gt;", "->", ...".,:;()[]{}!?=<>+-*/%"];
+const SIGNS = ["...", "..<", "..!", "..*", "..", "??", "&&", "&amp;&amp;", "||", "==", "!=", "<=", ">=", "&lt;=", "&gt;=", "&lt;", "&gt;", "->"].concat(Array.from(".,:;()[]{}!?=<>+-*/%"));
 
 /** Words that are operators. */
 const words: Readonly<Record<string, string>> = { and: "&&", or: "||", gt: ">", gte: ">=", lt: "<", lte: "<=" };
