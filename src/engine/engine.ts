@@ -1,4 +1,7 @@
 import type { Duplex, Readable } from "node:stream";
+import type { CommandSession, CommandSessionOptions } from "./command-session.ts";
+
+export type { CommandSession, CommandSessionOptions, TerminalSize } from "./command-session.ts";
 
 /**
  * A Docker Engine, through its HTTP API. `openEngine` (docker-engine.ts) talks to a real one over any stream (unix socket, SSH-forwarded socket, TLS);
@@ -26,11 +29,16 @@ export interface Engine {
   listContainers(filter?: { labels?: Readonly<Record<string, string | undefined>> }, signal?: AbortSignal): Promise<ContainerSummary[]>;
   /** One reading: CPU (fraction of one core), memory bytes. */
   containerStats(id: string, signal?: AbortSignal): Promise<ContainerStats>;
-  /** Standard output and error of the main process, demultiplexed. `since` in milliseconds since the epoch. */
-  containerLogs(id: string, options: { follow?: boolean; tail?: number; since?: number }, onChunk: (stream: "stdout" | "stderr", chunk: string) => void, signal?: AbortSignal): Promise<void>;
+  /**
+   * Standard output and error of the main process, demultiplexed. `since` in milliseconds since the epoch; with `timestamps` each line begins with the
+   * engine's time of it. What `onChunk` gives is waited for before more is read.
+   */
+  containerLogs(id: string, options: { follow?: boolean; tail?: number; since?: number; timestamps?: boolean }, onChunk: (stream: "stdout" | "stderr", chunk: string) => void | Promise<void>, signal?: AbortSignal): Promise<void>;
 
   /** Runs a command in a running container. Aborting the signal kills the command. */
   exec(id: string, spec: ExecSpec, signal?: AbortSignal): Promise<{ exitCode: number }>;
+  /** Starts a command and leaves its standard streams open, at a terminal where one is asked for. */
+  openExec(id: string, spec: OpenExecSpec): Promise<CommandSession>;
   /** Opens a command's standard streams as one duplex (stdin in, stdout out): how sockets inside a container are forwarded. */
   execStream(id: string, argv: readonly string[], signal?: AbortSignal): Promise<Duplex>;
   /** Unpacks a tar stream at a folder inside the container. */
@@ -147,6 +155,11 @@ export interface ExecSpec {
   stdin?: string | Buffer;
   onStdout?: (chunk: string) => void;
   onStderr?: (chunk: string) => void;
+}
+
+export interface OpenExecSpec extends CommandSessionOptions {
+  readonly argv: readonly string[];
+  readonly user?: string | undefined;
 }
 
 export interface ImageState { id: string; tags: string[]; sizeBytes: number; labels: Record<string, string>; exposedPorts: string[]; entrypoint: string[]; command: string[] }

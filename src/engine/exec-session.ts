@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { ClockerError } from "../model/errors.ts";
 import { graceSignal } from "./abort.ts";
+import type { TerminalSize } from "./command-session.ts";
 import { KILL_TREE } from "./kill-tree.ts";
 import { PidLine } from "./pid-line.ts";
 import { frameReader, type OutputStream } from "./stream-frames.ts";
@@ -14,11 +15,13 @@ export interface SessionSpec {
   env?: Readonly<Record<string, string>> | undefined;
   user?: string | undefined;
   workingDir?: string | undefined;
+  /** Gives it a terminal of this size. */
+  terminal?: TerminalSize | undefined;
   withStdin: boolean;
 }
 
 /** Says its process id on standard error, then becomes the command: so the command can be killed, which the engine can't do. */
-const WRAPPER = 'printf "%s %s\\n" "$1" "$$" >&2; [ -z "$2" ] || cd -- "$2" || exit 126; shift 2; exec "$@"';
+const WRAPPER = 'printf "%s %s\\n" "$1" "$$" >&2; [ -z "$3" ] || stty rows "${3%x*}" cols "${3#*x}" 2>/dev/null; [ -z "$2" ] || cd -- "$2" || exit 126; shift 3; exec "$@"';
 /** Milliseconds that a cancelled start may still take. */
 const START_GRACE = 5_000;
 const KILL_TIMEOUT = 15_000;
@@ -38,25 +41,27 @@ export class ExecSession {
   readonly #read: (chunk: Buffer) => void;
   #ended = false;
 
-  private constructor(transport: EngineTransport, container: string, execId: string, socket: Duplex, mark: string, onOutput: (stream: OutputStream, bytes: Buffer) => void) {
+  private constructor(transport: EngineTransport, container: string, execId: string, socket: Duplex, mark: string, isTerminal: boolean, onOutput: (stream: OutputStream, bytes: Buffer) => void) {
     this.#transport = transport;
     this.#container = container;
     this.#execId = execId;
     this.socket = socket;
-    this.#pidLine = new PidLine(mark, (bytes) => onOutput("stderr", bytes));
-    this.#read = frameReader((stream, bytes) => (stream === "stderr" ? this.#pidLine.write(bytes) : onOutput(stream, bytes)));
+    this.#pidLine = new PidLine(mark, (bytes) => onOutput(isTerminal ? "stdout" : "stderr", bytes));
+    // A terminal has one output, without frames.
+    this.#read = isTerminal ? (chunk) => this.#pidLine.write(chunk) : frameReader((stream, bytes) => (stream === "stderr" ? this.#pidLine.write(bytes) : onOutput(stream, bytes)));
   }
 
   static async start(transport: EngineTransport, container: string, spec: SessionSpec, onOutput: (stream: OutputStream, bytes: Buffer) => void, signal?: AbortSignal): Promise<ExecSession> {
     const mark = `clocker-${randomUUID()}`;
     const action = `run a command in container "${container}"`;
-    const argv = ["/bin/sh", "-c", WRAPPER, "sh", mark, spec.workingDir ?? "", ...spec.argv];
+    const isTerminal = spec.terminal !== undefined;
+    const argv = ["/bin/sh", "-c", WRAPPER, "sh", mark, spec.workingDir ?? "", sizeOf(spec.terminal), ...spec.argv];
     const execId = await createExec(transport, container, { ...spec, argv }, action, signal);
     // Once it is asked for, the command runs: without the stream nobody could end it.
     const grace = graceSignal(signal, START_GRACE);
     try {
-      const socket = await transport.hijack({ method: "POST", path: `/exec/${execId}/start`, action, json: { Detach: false, Tty: false }, signal: grace.signal });
-      return new ExecSession(transport, container, execId, socket, mark, onOutput);
+      const socket = await transport.hijack({ method: "POST", path: `/exec/${execId}/start`, action, json: { Detach: false, Tty: isTerminal }, signal: grace.signal });
+      return new ExecSession(transport, container, execId, socket, mark, isTerminal, onOutput);
     } finally {
       grace.done();
     }
@@ -70,6 +75,11 @@ export class ExecSession {
   /** Call when the socket has ended: gives out what was held back. */
   endOfOutput(): void {
     this.#pidLine.end();
+  }
+
+  /** Tells its terminal its size. One that is over has none any more. */
+  async resize({ columns, rows }: TerminalSize): Promise<void> {
+    await this.#transport.json({ method: "POST", path: `/exec/${this.#execId}/resize`, query: { w: columns, h: rows }, action: `resize the terminal of a command in container "${this.#container}"`, accept: [400, 404, 409, 500] });
   }
 
   /** Waits until the engine knows the exit code, which is a little later than the end of the output. */
@@ -128,6 +138,11 @@ export class ExecSession {
   }
 }
 
+/** `40x120`: set from inside, as older engines take a size only when the command runs already. */
+function sizeOf(terminal: TerminalSize | undefined): string {
+  return terminal === undefined ? "" : `${Math.trunc(terminal.rows)}x${Math.trunc(terminal.columns)}`;
+}
+
 /** The container is gone, is not running any more, or nobody can tell: then there is nothing left to kill from here. */
 const harmlessWhenKilling: ReadonlySet<string> = new Set(["not-found", "conflict", "unreachable", "timeout"]);
 
@@ -139,11 +154,12 @@ async function createExec(transport: EngineTransport, container: string, spec: S
     signal,
     json: {
       Cmd: spec.argv,
-      Env: Object.entries(spec.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      Env: Object.entries({ ...(spec.terminal === undefined ? {} : { TERM: "xterm-256color" }), ...spec.env }).map(([name, value]) => `${name}=${value}`),
       User: spec.user ?? "",
       AttachStdin: spec.withStdin,
       AttachStdout: true,
       AttachStderr: true,
+      Tty: spec.terminal !== undefined,
     },
   });
   return answer.Id;

@@ -3,15 +3,17 @@ import { ClockerError } from "../model/errors.ts";
 import { abortError } from "./abort.ts";
 import type { Engine, ExecSpec } from "./engine.ts";
 import { ExecSession } from "./exec-session.ts";
-import { OutputGrace } from "./output-grace.ts";
+import { openExec } from "./exec-open.ts";
+import { watchForLeftovers } from "./leftovers.ts";
 import { TextStreams } from "./text-streams.ts";
 import type { EngineTransport } from "./transport.ts";
 
 /** Commands in containers: over the engine's exec, which works with every image that has /bin/sh. */
-export function execCalls(transport: EngineTransport): Pick<Engine, "exec" | "execStream"> {
+export function execCalls(transport: EngineTransport): Pick<Engine, "exec" | "execStream" | "openExec"> {
   return {
     exec: (id, spec, signal) => exec(transport, id, spec, signal),
     execStream: (id, argv, signal) => execStream(transport, id, argv, signal),
+    openExec: (id, spec) => openExec(transport, id, spec),
   };
 }
 
@@ -48,28 +50,6 @@ async function outputEnds(session: ExecSession, action: string, signal?: AbortSi
   }
   // A command may end without reading its input: the engine then cuts the connection in the middle of what we write.
   if (broken !== undefined && !(await session.hasEnded(signal))) throw session.failure(broken);
-}
-
-/** Milliseconds between questions whether a command is over whose output has not ended. */
-const LEFTOVERS_PERIOD = 2_000;
-
-/** Cuts the output of a command that is over, but left a process behind that holds it open. The returned function ends the watch. */
-function watchForLeftovers(session: ExecSession): () => void {
-  const grace = new OutputGrace(() => session.socket.destroy());
-  session.socket.on("data", () => grace.heard());
-  const stop = new AbortController();
-  const ask = (): void => {
-    // An engine that does not answer now is asked again; that it is gone is told by the connection itself.
-    session.hasEnded(stop.signal).then((isOver) => (isOver ? grace.begin() : plan()), () => stop.signal.aborted || plan());
-  };
-  let timer: NodeJS.Timeout;
-  const plan = (): void => void (timer = setTimeout(ask, LEFTOVERS_PERIOD));
-  plan();
-  return () => {
-    clearTimeout(timer);
-    stop.abort();
-    grace.cancel();
-  };
 }
 
 /** Waits until the connection has ended, and tells why when it broke. */

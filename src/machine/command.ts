@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { abortError } from "../engine/abort.ts";
 import { ClockerError } from "../model/errors.ts";
-import type { Command, RunOptions } from "./machine.ts";
+import type { Command, CommandSessionOptions, RunOptions } from "./machine.ts";
 
 /**
  * Reads the script to its end before the first line runs, so that commands which read standard input (apt-get, ssh) find it at its end
@@ -16,7 +16,7 @@ export interface PlainCommand {
 }
 
 /** Turns a script into a shell that gets it on standard input, and checks what no machine can pass on. */
-export function plainCommand(command: Command, options: RunOptions): PlainCommand {
+export function plainCommand(command: Command, options: Pick<RunOptions, "env" | "cwd" | "stdin">): PlainCommand {
   if ("argv" in command) for (const argument of command.argv) refuseNul(argument, "an argument");
   for (const [name, value] of Object.entries(options.env ?? {})) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
@@ -27,6 +27,11 @@ export function plainCommand(command: Command, options: RunOptions): PlainComman
   if (options.cwd !== undefined) refuseNul(options.cwd, "the working folder");
   if ("argv" in command) return { argv: command.argv, stdin: options.stdin };
   return { argv: ["/bin/sh", "-c", SCRIPT_RUNNER], stdin: command.script };
+}
+
+/** Checks what a command of open standard streams gets, as plainCommand does for others. */
+export function checkOpened(argv: readonly [string, ...string[]], { env, cwd }: CommandSessionOptions): void {
+  plainCommand({ argv }, { ...(env && { env }), ...(cwd !== undefined && { cwd }) });
 }
 
 /** What a command is called in messages: never its arguments, which may hold secrets. */

@@ -7,12 +7,12 @@ import { abortError, orAborted } from "../engine/abort.ts";
 import { asSocket } from "../engine/as-socket.ts";
 import type { Engine, ExecSpec } from "../engine/engine.ts";
 import { ClockerError } from "../model/errors.ts";
-import { nameOf, plainCommand, withBounds } from "./command.ts";
+import { checkOpened, nameOf, plainCommand, withBounds } from "./command.ts";
 import { DEFAULT_MODE, withKnownLength } from "./content.ts";
 import { discardAfter } from "./discard.ts";
 import { dialCheck, dialCommand, nameOfTarget } from "./dial.ts";
 import { readFacts } from "./facts.ts";
-import type { Command, Content, ForwardTarget, Machine, MachineFacts, RunOptions, RunResult } from "./machine.ts";
+import type { Command, CommandSession, CommandSessionOptions, Content, ForwardTarget, Machine, MachineFacts, RunOptions, RunResult } from "./machine.ts";
 import { Output } from "./output.ts";
 
 export interface ContainerMachineOptions {
@@ -61,6 +61,11 @@ export class ContainerMachine implements Machine {
       const { exitCode } = await this.#exec(spec, signal);
       return output.result(exitCode);
     });
+  }
+
+  async open(argv: readonly [string, ...string[]], options: CommandSessionOptions): Promise<CommandSession> {
+    checkOpened(argv, options);
+    return await this.#whileRunning(() => this.#engine.openExec(this.#id, { ...options, argv, user: this.#user }));
   }
 
   async upload(content: Content, path: string, options: { mode?: number; signal?: AbortSignal | undefined } = {}): Promise<void> {
@@ -136,9 +141,13 @@ export class ContainerMachine implements Machine {
   }
 
   /** A container that is gone or doesn't run is a machine that can't be reached. */
-  async #exec(spec: ExecSpec, signal: AbortSignal | undefined): Promise<{ exitCode: number }> {
+  #exec(spec: ExecSpec, signal: AbortSignal | undefined): Promise<{ exitCode: number }> {
+    return this.#whileRunning(() => this.#engine.exec(this.#id, spec, signal));
+  }
+
+  async #whileRunning<T>(call: () => Promise<T>): Promise<T> {
     try {
-      return await this.#engine.exec(this.#id, spec, signal);
+      return await call();
     } catch (error) {
       if (!(error instanceof ClockerError) || (error.code !== "not-found" && error.code !== "conflict")) throw error;
       throw new ClockerError("unreachable", `Cannot run commands on "${this.name}": the container does not run`, { cause: error });

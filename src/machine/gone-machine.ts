@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { ClockerError } from "../model/errors.ts";
-import type { Machine, MachineFacts, RunResult } from "./machine.ts";
+import type { CommandSession, Machine, MachineFacts, RunResult } from "./machine.ts";
 
 /** A machine that is there no more: it still has a name, and everything else fails with the reason. */
 export class GoneMachine implements Machine {
@@ -14,6 +14,10 @@ export class GoneMachine implements Machine {
   }
 
   run(): Promise<RunResult> {
+    return Promise.reject(this.#reason);
+  }
+
+  open(): Promise<CommandSession> {
     return Promise.reject(this.#reason);
   }
 

@@ -1,11 +1,12 @@
 import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { abortError, orAborted } from "../engine/abort.ts";
+import { repliedSession } from "../engine/in-memory/replied-session.ts";
 import { ClockerError } from "../model/errors.ts";
-import { nameOf, plainCommand, withBounds } from "./command.ts";
+import { checkOpened, nameOf, plainCommand, withBounds } from "./command.ts";
 import { DEFAULT_MODE, streamOf } from "./content.ts";
 import { nameOfTarget } from "./dial.ts";
-import type { Command, Content, ForwardTarget, Machine, MachineFacts, RunOptions, RunResult } from "./machine.ts";
+import type { Command, CommandSession, CommandSessionOptions, Content, ForwardTarget, Machine, MachineFacts, RunOptions, RunResult } from "./machine.ts";
 import { Output } from "./output.ts";
 
 /** What a scripted command answers; nothing said is exit code 0 without output. */
@@ -86,6 +87,14 @@ export class InMemoryMachine implements Machine {
       output.stderr(reply.stderr ?? "");
       return output.result(reply.exitCode ?? 0);
     });
+  }
+
+  /** Answered by the scripts of `on` once its input has ended. */
+  async open(argv: readonly [string, ...string[]], options: CommandSessionOptions): Promise<CommandSession> {
+    checkOpened(argv, options);
+    this.#enter(options.signal, `run "${argv[0]}" on "${this.name}"`);
+    const { env, cwd } = options;
+    return repliedSession(options, (stdin, signal) => this.run({ argv }, { stdin, signal, ...(env && { env }), ...(cwd !== undefined && { cwd }) }));
   }
 
   async upload(content: Content, path: string, options: { mode?: number; signal?: AbortSignal | undefined } = {}): Promise<void> {

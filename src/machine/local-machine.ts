@@ -11,11 +11,12 @@ import { abortError } from "../engine/abort.ts";
 import { KILL_TREE } from "../engine/kill-tree.ts";
 import { OutputGrace } from "../engine/output-grace.ts";
 import { ClockerError } from "../model/errors.ts";
-import { exitCodeOfSignal, nameOf, plainCommand, type PlainCommand, withBounds } from "./command.ts";
+import { checkOpened, exitCodeOfSignal, nameOf, plainCommand, type PlainCommand, withBounds } from "./command.ts";
 import { DEFAULT_MODE, streamOf } from "./content.ts";
 import { nameOfTarget } from "./dial.ts";
 import { readFacts } from "./facts.ts";
-import type { Command, Content, ForwardTarget, Machine, MachineFacts, RunOptions, RunResult } from "./machine.ts";
+import { openHere } from "./local-session.ts";
+import type { Command, CommandSession, CommandSessionOptions, Content, ForwardTarget, Machine, MachineFacts, RunOptions, RunResult } from "./machine.ts";
 import { Output } from "./output.ts";
 
 const IN_FOLDER = 'cd -- "$1" || exit 126; shift; exec "$@"';
@@ -34,6 +35,11 @@ export class LocalMachine implements Machine {
   async run(command: Command, options: RunOptions = {}): Promise<RunResult> {
     const plain = plainCommand(command, options);
     return await withBounds(`run ${nameOf(command)} on "${this.name}"`, options, (signal) => runHere(plain, options, signal));
+  }
+
+  async open(argv: readonly [string, ...string[]], options: CommandSessionOptions): Promise<CommandSession> {
+    checkOpened(argv, options);
+    return await openHere(argv, options);
   }
 
   async upload(content: Content, path: string, options: { mode?: number; signal?: AbortSignal | undefined } = {}): Promise<void> {

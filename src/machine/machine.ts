@@ -1,5 +1,8 @@
 import type { Duplex, Readable } from "node:stream";
+import type { CommandSession, CommandSessionOptions } from "../engine/command-session.ts";
 import type { Engine } from "../engine/engine.ts";
+
+export type { CommandSession, CommandSessionOptions, TerminalSize } from "../engine/command-session.ts";
 
 /**
  * A machine: somewhere commands run and files go. Reached over SSH, over a Docker Engine's exec, or on this computer.
@@ -15,6 +18,11 @@ export interface Machine {
    * @throws ClockerError `unreachable` when the machine can't be reached, `timeout`, `cancelled`.
    */
   run(command: Command, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Starts a program with its standard streams open, at a terminal where `options.terminal` gives its size.
+   * @throws ClockerError `unreachable`, `cancelled`; what happens later is told by the session
+   */
+  open(argv: readonly [string, ...string[]], options: CommandSessionOptions): Promise<CommandSession>;
   /** Writes a file, making its folders. The file appears whole or not at all (written beside, then renamed). */
   upload(content: Content, path: string, options?: { mode?: number; signal?: AbortSignal | undefined }): Promise<void>;
   /** Reads a whole file. @throws ClockerError `not-found` when there is none. */

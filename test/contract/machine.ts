@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Duplex, Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { machineOpenContract } from "./machine-open.ts";
 import { messageOf } from "../../src/model/errors.ts";
 import { type ForwardTarget, type Machine, OUTPUT_LIMIT } from "../../src/machine/machine.ts";
 
@@ -139,6 +140,8 @@ export function machineContract(name: string, open: () => Promise<MachineUnderTe
         expect(results.map((result) => result.exitCode)).toEqual(Array.from({ length: 20 }, () => 0));
       });
     });
+
+    machineOpenContract(() => machine, part);
 
     describe("processes", () => {
       const duration = String(90_000 + Math.floor(Math.random() * 900_000));

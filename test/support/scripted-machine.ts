@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { ClockerError } from "../../src/model/errors.ts";
-import type { Command, Content, Machine, MachineFacts, RunOptions, RunResult } from "../../src/machine/machine.ts";
+import { repliedSession } from "../../src/engine/in-memory/replied-session.ts";
+import type { Command, CommandSession, CommandSessionOptions, Content, Machine, MachineFacts, RunOptions, RunResult } from "../../src/machine/machine.ts";
 
 export interface Ran {
   readonly text: string;
@@ -51,6 +52,10 @@ export class ScriptedMachine implements Machine {
     if (result.stdout !== "") options.onStdout?.(result.stdout);
     if (result.stderr !== "") options.onStderr?.(result.stderr);
     return result;
+  }
+
+  async open(argv: readonly [string, ...string[]], options: CommandSessionOptions): Promise<CommandSession> {
+    return repliedSession(options, (stdin, signal) => this.run({ argv }, { stdin, signal }));
   }
 
   async upload(content: Content, path: string): Promise<void> {

@@ -131,7 +131,7 @@ export function markRemoved(container: Entity): void {
 
 async function lastLogs(runtime: HostRuntime, id: string): Promise<string> {
   let logs = "";
-  await runtime.engine.containerLogs(id, { tail: 20 }, (_stream, chunk) => (logs += chunk), AbortSignal.timeout(CLEAN_UP_LIMIT));
+  await runtime.engine.containerLogs(id, { tail: 20 }, (_stream, chunk) => void (logs += chunk), AbortSignal.timeout(CLEAN_UP_LIMIT));
   return logs.trim() === "" ? "" : `:\n${logs.trim()}`;
 }
 

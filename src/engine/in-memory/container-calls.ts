@@ -1,10 +1,11 @@
 import type { Duplex, Readable } from "node:stream";
 import { orAborted } from "../abort.ts";
-import type { ContainerSpec, ContainerState, ContainerStats, ContainerSummary, ExecSpec } from "../engine.ts";
+import type { CommandSession, ContainerSpec, ContainerState, ContainerStats, ContainerSummary, ExecSpec, OpenExecSpec } from "../engine.ts";
 import type { OutputStream } from "../stream-frames.ts";
 import { packFrom, unpackInto } from "./archives.ts";
 import { isRunning, type MemoryContainer, stateOf } from "./container.ts";
 import { GIB, MemoryHost } from "./host.ts";
+import { repliedSession } from "./replied-session.ts";
 import { refusal } from "./refusal.ts";
 
 /** The calls about containers. */
@@ -61,14 +62,15 @@ export abstract class MemoryContainerCalls extends MemoryHost {
     return container.stats ?? { cpu: 0, memoryBytes: 0, memoryLimitBytes: limit };
   }
 
-  async containerLogs(id: string, options: { follow?: boolean; tail?: number; since?: number }, onChunk: (stream: OutputStream, chunk: string) => void, signal?: AbortSignal): Promise<void> {
+  async containerLogs(id: string, options: { follow?: boolean; tail?: number; since?: number; timestamps?: boolean }, onChunk: (stream: OutputStream, chunk: string) => void | Promise<void>, signal?: AbortSignal): Promise<void> {
     await this.enter("containerLogs", signal);
     const action = `read the logs of container "${id}"`;
     const container = this.containers.get(id, action);
     const recent = container.logs.filter(({ time }) => time >= (options.since ?? 0));
     const shown = options.tail === undefined ? recent : recent.slice(Math.max(0, recent.length - options.tail));
-    for (const { stream, text } of shown) onChunk(stream, text);
-    if (options.follow && isRunning(container)) await follow(container, onChunk, action, signal);
+    const stamped = (time: number, text: string) => (options.timestamps === true ? `${stampOf(time)} ${text}` : text);
+    for (const { stream, text, time } of shown) await onChunk(stream, stamped(time, text));
+    if (options.follow && isRunning(container)) await follow(container, (stream, text) => void onChunk(stream, stamped(Date.now(), text)), action, signal);
   }
 
   async exec(id: string, spec: ExecSpec, signal?: AbortSignal): Promise<{ exitCode: number }> {
@@ -78,6 +80,13 @@ export abstract class MemoryContainerCalls extends MemoryHost {
     if (reply.stdout) spec.onStdout?.(reply.stdout);
     if (reply.stderr) spec.onStderr?.(reply.stderr);
     return { exitCode: reply.exitCode ?? 0 };
+  }
+
+  async openExec(id: string, spec: OpenExecSpec): Promise<CommandSession> {
+    await this.enter("openExec", spec.signal);
+    const container = this.#runningContainer(id, `run a command in container "${id}"`);
+    const { argv, env, cwd } = spec;
+    return repliedSession(spec, (stdin, signal) => this.answer({ argv, stdin, ...(env && { env }), ...(cwd !== undefined && { workingDir: cwd }) }, stateOf(container), signal));
   }
 
   async execStream(id: string, argv: readonly string[], signal?: AbortSignal): Promise<Duplex> {
@@ -108,6 +117,11 @@ export abstract class MemoryContainerCalls extends MemoryHost {
     if (container.state === "paused") throw refusal(this.name, action, 409, `Container ${id} is paused, unpause the container before exec`);
     return container;
   }
+}
+
+/** As Docker writes it: always nine digits behind the second. */
+function stampOf(time: number): string {
+  return new Date(time).toISOString().replace("Z", "000000Z");
 }
 
 /** Hands on what a container prints until it stops. */

@@ -23,10 +23,22 @@ export function bootstrap(sudo: boolean): string {
 }
 
 /**
+ * The command line for a command at a terminal, whose input is the user's from the first character on: the header is in it, as octal escapes that every login
+ * shell leaves as they are.
+ */
+export function terminalBootstrap(sudo: boolean, headerText: string): string {
+  const escaped = [...Buffer.from(headerText.trimEnd(), "latin1")].map((byte) => `\\0${byte.toString(8).padStart(3, "0")}`).join("");
+  const script = `eval "$(printf "%b" "${escaped}")"`;
+  return sudo ? `exec sudo -n -H -- /bin/sh -c '${script}'` : `exec /bin/sh -c '${script}'`;
+}
+
+/**
  * The header: one line of printable ASCII for a POSIX shell. It prints `mark` and the process id on both outputs, then becomes the command.
  */
-export function header(mark: string, { argv, env, cwd }: RemoteCommand): string {
-  const statements = [`echo ${mark} $$; echo ${mark} $$ >&2`, `_clocker_decode() { _clocker=$(printf "$1_"); _clocker=\${_clocker%_}; }`];
+export function header(mark: string, { argv, env, cwd }: RemoteCommand, options: { isTerminal?: boolean } = {}): string {
+  // A terminal's two outputs are one.
+  const marks = options.isTerminal === true ? `echo ${mark} $$` : `echo ${mark} $$; echo ${mark} $$ >&2`;
+  const statements = [marks, `_clocker_decode() { _clocker=$(printf "$1_"); _clocker=\${_clocker%_}; }`];
   if (cwd !== undefined) statements.push(`${decoded(cwd)}; CDPATH= cd -- "$_clocker" || exit 126`);
   for (const [name, value] of Object.entries(env ?? {})) statements.push(`${decoded(value)}; ${name}=$_clocker; export ${name}`);
   statements.push("set --");
@@ -35,8 +47,8 @@ export function header(mark: string, { argv, env, cwd }: RemoteCommand): string 
   return `${statements.join("; ")}\n`;
 }
 
-/** A statement that puts a value into `_clocker`: readable as it is where that is safe, else as octal escapes for printf. */
-function decoded(value: string): string {
+/** A statement for a POSIX shell that puts a value into `_clocker`: readable as it is where that is safe, else as octal escapes for printf. */
+export function decoded(value: string): string {
   if (/^[\x20-\x7e]*$/.test(value) && !/['\\]/.test(value)) return `_clocker='${value}'`;
   let escaped = "";
   for (const byte of Buffer.from(value, "utf8")) {

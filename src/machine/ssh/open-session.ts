@@ -1,4 +1,4 @@
-import type { Client, ClientChannel } from "ssh2";
+import type { Client, ClientChannel, PseudoTtyOptions } from "ssh2";
 import { abortError } from "../../engine/abort.ts";
 import type { Limiter } from "../../engine/limiter.ts";
 import { ClockerError } from "../../model/errors.ts";
@@ -14,11 +14,11 @@ export interface OpenSession {
  * Starts a command line on the connection, when its turn comes. `places` says whose turn it is. Undefined when the server allows fewer
  * sessions than OpenSSH's default and refused this one: fewer are asked for from now on.
  */
-export async function tryOpenSession(link: SshLink, commandLine: string, action: string, signal: AbortSignal, places: Limiter): Promise<OpenSession | undefined> {
+export async function tryOpenSession(link: SshLink, commandLine: string, action: string, signal: AbortSignal, places: Limiter, pty?: PseudoTtyOptions): Promise<OpenSession | undefined> {
   const release = await places.acquire(action, signal);
   try {
     const client = await link.client(action, signal);
-    return { channel: await openChannel(client, (done) => client.exec(commandLine, done), action, signal), release };
+    return { channel: await openChannel(client, (done) => client.exec(commandLine, pty === undefined ? {} : { pty }, done), action, signal), release };
   } catch (error) {
     const others = places.held - 1;
     release();
@@ -31,9 +31,9 @@ export async function tryOpenSession(link: SshLink, commandLine: string, action:
 }
 
 /** The same for one that waits its turn again when it was refused. */
-export async function openSession(link: SshLink, commandLine: string, action: string, signal: AbortSignal, places: Limiter = link.sessions): Promise<OpenSession> {
+export async function openSession(link: SshLink, commandLine: string, action: string, signal: AbortSignal, places: Limiter = link.sessions, pty?: PseudoTtyOptions): Promise<OpenSession> {
   for (;;) {
-    const session = await tryOpenSession(link, commandLine, action, signal, places);
+    const session = await tryOpenSession(link, commandLine, action, signal, places, pty);
     if (session) return session;
   }
 }

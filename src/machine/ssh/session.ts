@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { ClientChannel } from "ssh2";
 import { abortError } from "../../engine/abort.ts";
 import { KILL_TREE } from "../../engine/kill-tree.ts";
@@ -8,7 +8,8 @@ import { PidLine } from "../../engine/pid-line.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { exitCodeOfSignal } from "../command.ts";
 import { ChannelStream } from "./channel-stream.ts";
-import { bootstrap, header, type RemoteCommand } from "./header.ts";
+import type { TerminalSize } from "../../engine/command-session.ts";
+import { bootstrap, header, type RemoteCommand, terminalBootstrap } from "./header.ts";
 import type { SshLink } from "./link.ts";
 import { openSession } from "./open-session.ts";
 
@@ -18,8 +19,18 @@ export interface SessionSpec extends RemoteCommand {
   send?: (to: Writable, ended: AbortSignal) => Promise<void>;
   /** The command leaves nothing behind: its output ends by itself, and all of it is waited for, however slowly it comes. */
   endsWithOutput?: boolean;
+  /** Gives it a terminal of this size. */
+  terminal?: TerminalSize | undefined;
+  /** Called once the command's channel is open. */
+  onOpen?: (opened: OpenedChannel) => void;
   onStdout: (bytes: Buffer) => void;
   onStderr: (bytes: Buffer) => void;
+}
+
+export interface OpenedChannel {
+  readonly channel: ClientChannel;
+  /** Its output, and its errors: read from here, so that they can be held back here. */
+  readonly outputs: readonly Readable[];
 }
 
 /** Where a session runs. */
@@ -46,9 +57,13 @@ interface Ending {
  * @throws unreachable when the connection is lost or the login shell doesn't start commands
  */
 export async function runSession(place: SessionPlace, spec: SessionSpec, action: string, signal: AbortSignal): Promise<number> {
-  const { channel, release } = await openSession(place.link, bootstrap(place.sudo), action, signal);
+  const mark = `clocker-${randomUUID()}`;
+  const { terminal } = spec;
+  const commandLine = terminal === undefined ? bootstrap(place.sudo) : terminalBootstrap(place.sudo, header(mark, spec, { isTerminal: true }));
+  const pty = terminal === undefined ? undefined : { cols: terminal.columns, rows: terminal.rows, term: spec.env?.["TERM"] ?? "xterm-256color" };
+  const { channel, release } = await openSession(place.link, commandLine, action, signal, place.link.sessions, pty);
   try {
-    return await new Session(place, channel, spec, action).run(signal);
+    return await new Session(place, { channel, mark }, spec, action).run(signal);
   } finally {
     channel.close();
     release();
@@ -60,20 +75,21 @@ class Session {
   readonly #channel: ClientChannel;
   readonly #spec: SessionSpec;
   readonly #action: string;
-  readonly #mark = `clocker-${randomUUID()}`;
+  readonly #mark: string;
   readonly #stdout: PidLine;
   readonly #stderr: PidLine;
   /** What the login shell said in place of starting the command. */
   #early = "";
 
-  constructor(place: SessionPlace, channel: ClientChannel, spec: SessionSpec, action: string) {
+  constructor(place: SessionPlace, { channel, mark }: { channel: ClientChannel; mark: string }, spec: SessionSpec, action: string) {
     this.#place = place;
     this.#channel = channel;
+    this.#mark = mark;
     this.#spec = spec;
     this.#action = action;
     const early = (bytes: Buffer): void => void (this.#early += bytes.toString("utf8"));
     this.#stdout = new PidLine(this.#mark, (bytes) => (this.#stdout.seen ? spec.onStdout(bytes) : early(bytes)));
-    this.#stderr = new PidLine(this.#mark, (bytes) => (this.#stderr.seen ? spec.onStderr(bytes) : early(bytes)));
+    this.#stderr = spec.terminal === undefined ? new PidLine(this.#mark, (bytes) => (this.#stderr.seen ? spec.onStderr(bytes) : early(bytes))) : this.#stdout;
   }
 
   async run(signal: AbortSignal): Promise<number> {
@@ -90,6 +106,7 @@ class Session {
     if (signal.aborted) onAbort();
     const stream = new ChannelStream(this.#channel);
     const ended = this.#ended(stream);
+    this.#spec.onOpen?.({ channel: this.#channel, outputs: [stream, this.#channel.stderr] });
     const sent = this.#send(stream, input.signal);
     const ending = await Promise.race([ended, gaveUp.promise]);
     signal.removeEventListener("abort", onAbort);
@@ -107,7 +124,7 @@ class Session {
   /** Sends the header and then the command's input. Resolves with what made the input itself fail; that nobody reads it is no failure. */
   async #send(stream: ChannelStream, ended: AbortSignal): Promise<unknown> {
     const { stdin = "", send } = this.#spec;
-    stream.write(header(this.#mark, this.#spec));
+    if (this.#spec.terminal === undefined) stream.write(header(this.#mark, this.#spec));
     if (!send) {
       stream.end(stdin);
       return undefined;

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import { nameOf, plainCommand, withBounds } from "../command.ts";
+import type { CommandSession, CommandSessionOptions } from "../../engine/command-session.ts";
+import { checkOpened, nameOf, plainCommand, withBounds } from "../command.ts";
 import { nameOfTarget } from "../dial.ts";
 import { readFacts } from "../facts.ts";
 import type { Command, Content, ForwardTarget, Machine, MachineFacts, RunOptions, RunResult } from "../machine.ts";
@@ -9,6 +10,7 @@ import { downloadFile, uploadFile } from "./files.ts";
 import { Forwarder } from "./forward.ts";
 import { HostKey } from "./host-key.ts";
 import { SshLink } from "./link.ts";
+import { openCommand } from "./open-command.ts";
 import { runSession, type SessionPlace } from "./session.ts";
 import { nameOfSsh, type SshOptions } from "./ssh-options.ts";
 
@@ -23,12 +25,14 @@ export class SshMachine implements Machine {
   readonly address: string;
   readonly #place: SessionPlace;
   readonly #forwarder: Forwarder;
+  readonly #newLink: () => SshLink;
 
   constructor(options: SshOptions) {
     this.name = nameOfSsh(options);
     this.address = options.address ?? options.host;
     const hostKey = new HostKey(options);
     const newLink = (): SshLink => new SshLink(options, hostKey);
+    this.#newLink = newLink;
     const sudo = (options.sudo ?? false) && options.user !== "root";
     this.#place = { link: newLink(), name: this.name, sudo };
     this.#forwarder = new Forwarder(this.#place, new Carriers(newLink, sudo));
@@ -42,6 +46,12 @@ export class SshMachine implements Machine {
       const spec = { argv, stdin, env: options.env, cwd: options.cwd, onStdout: output.stdoutBytes, onStderr: output.stderrBytes };
       return output.result(await runSession(this.#place, spec, action, signal));
     });
+  }
+
+  async open(argv: readonly [string, ...string[]], options: CommandSessionOptions): Promise<CommandSession> {
+    checkOpened(argv, options);
+    const { name, sudo } = this.#place;
+    return await openCommand({ link: this.#newLink(), name, sudo }, argv, options, `run "${argv[0]}" on ${name}`);
   }
 
   async upload(content: Content, path: string, options: { mode?: number; signal?: AbortSignal | undefined } = {}): Promise<void> {

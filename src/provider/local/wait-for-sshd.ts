@@ -37,7 +37,7 @@ function greets(host: string, port: number): Promise<boolean> {
 
 async function notStarted(engine: Engine, containerId: string, address: string, running: boolean, signal: AbortSignal): Promise<ClockerError> {
   let output = "";
-  await engine.containerLogs(containerId, { tail: 20 }, (_stream, chunk) => (output += chunk), signal);
+  await engine.containerLogs(containerId, { tail: 20 }, (_stream, chunk) => void (output += chunk), signal);
   const reason = running ? `no sshd answers at ${address}:22 after ${LIMIT / 1000} s` : "its main process ended";
   return new ClockerError("start-failed", `Cannot start a local machine: ${reason}${output === "" ? "" : `: ${output.trim()}`}`, { details: { address, output } });
 }
