@@ -1,11 +1,13 @@
 import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
+import fastifyWebsocket from "@fastify/websocket";
 import fastify from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { AuditLog } from "../management/audit/audit-log.ts";
 import { auditPolicies } from "../management/audit/audit-policies.ts";
 import type { Server } from "../management/server.ts";
 import type { Api, ApiContext } from "./api-context.ts";
+import { LARGEST_MESSAGE } from "./exec/exec-protocol.ts";
 import { EventHub } from "./events/event-hub.ts";
 import { readBodies } from "./http/bodies.ts";
 import { EntityLists } from "./lists/entity-lists.ts";
@@ -13,6 +15,7 @@ import { answerBadRequest, answerFailures } from "./http/failures.ts";
 import { answerIfChanged } from "./http/conditional.ts";
 import { pageLists } from "./http/paging.ts";
 import { refuseUntilReady } from "./http/readiness.ts";
+import { endRefusedUpgrades, upgrades } from "./http/upgrades.ts";
 import { finishReplies } from "./http/reply-headers.ts";
 import { describeApi } from "./openapi/describe-api.ts";
 import { addPages } from "./page/pages.ts";
@@ -41,7 +44,7 @@ export interface ApiOptions {
 export async function createApi(server: Server, options: ApiOptions = {}): Promise<Api> {
   const { plane } = server;
   const { tls, rulesOf = (properties) => rulesWith({ gate: { kind: "open" }, isLocalOnly: true }, properties) } = options;
-  const overTls = tls === undefined ? {} : { serverFactory: (handler: RequestListener) => createServer({ minVersion: "TLSv1.2", ...tls }, handler) };
+  const overTls = tls === undefined ? { http: upgrades } : { serverFactory: (handler: RequestListener) => createServer({ minVersion: "TLSv1.2", ...tls, ...upgrades }, handler) };
   const api = fastify({ ...overTls, forceCloseConnections: true, frameworkErrors: answerBadRequest, routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } }).withTypeProvider<ZodTypeProvider>();
   api.setValidatorCompiler(validatorCompiler);
   api.setSerializerCompiler(options.checkAnswers === true ? serializerCompiler : () => (data) => JSON.stringify(data));
@@ -61,6 +64,7 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
   answerFailures(api, plane);
   auditChanges(api, context);
   finishReplies(api, context);
+  endRefusedUpgrades(api);
   letOtherSitesIn(api, context.rules);
   refuseOtherSites(api, context.rules);
   requireSignIn(api, context.rules, plane.clock, context.sessions);
@@ -70,6 +74,8 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
   pageLists(api);
   answerIfChanged(api);
   await describeApi(api, server.version.version);
+  // Compression costs more than it saves on terminals, and memory for each connection.
+  await api.register(fastifyWebsocket, { options: { maxPayload: LARGEST_MESSAGE, perMessageDeflate: false } });
   await api.register((v1, _options, done) => {
     addResources(v1.withTypeProvider<ZodTypeProvider>(), context);
     done();

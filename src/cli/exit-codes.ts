@@ -26,6 +26,16 @@ export const exitCodeHelp: readonly (readonly [ExitCode, string])[] = [
   [130, "interrupted"],
 ];
 
+/** Ends the command line with the exit code of the command that it ran elsewhere; there is nothing to tell. */
+export class ExitWith extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`exit code ${code}`);
+    this.code = code;
+  }
+}
+
 /** An error that decides the exit code itself. */
 export class CliError extends Error {
   readonly exitCode: ExitCode;

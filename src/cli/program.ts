@@ -8,10 +8,12 @@ import { addDeploy } from "./commands/deploy.ts";
 import { addEffector } from "./commands/effector.ts";
 import { addEntity } from "./commands/entity.ts";
 import { addEvents } from "./commands/events.ts";
+import { addExec } from "./commands/exec.ts";
 import { addLaunch } from "./commands/launch.ts";
 import { addLocation } from "./commands/location.ts";
 import { addList } from "./commands/list.ts";
 import { addLogin } from "./commands/login.ts";
+import { addLogs } from "./commands/logs.ts";
 import { addPolicy } from "./commands/policy.ts";
 import { addSensor } from "./commands/sensor.ts";
 import { addTree } from "./commands/tree.ts";
@@ -29,7 +31,7 @@ const groups: readonly (readonly [string, readonly AddCommands[]])[] = [
   ["Server", [addLaunch, addDemo]],
   ["Applications", [addDeploy, addApp, addTree, addWait]],
   ["Entities", [addEntity, addSensor, addEffector, addPolicy]],
-  ["Looking around", [addActivity, addEvents, addLocation, addCatalog, addList, addVersion]],
+  ["Looking around", [addLogs, addExec, addActivity, addEvents, addLocation, addCatalog, addList, addVersion]],
   ["This command line", [addContext, addLogin]],
 ];
 

@@ -1,19 +1,20 @@
 import { CommanderError } from "commander";
 import { brooklynSpelling } from "./brooklyn-spelling.ts";
-import { CliError, type ExitCode, exitCodeOfError, exitCodes } from "./exit-codes.ts";
+import { CliError, ExitWith, exitCodeOfError, exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { createProgram } from "./program.ts";
-import { withoutScopes } from "./scopes.ts";
+import { withCommandApart, withoutScopes } from "./scopes.ts";
 import { showError } from "./show-error.ts";
 
 /** Runs the command line with these arguments; gives the exit code. */
-export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+export async function run(args: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io);
   try {
-    await program.parseAsync(withoutScopes(brooklynSpelling(args)), { from: "user" });
+    await program.parseAsync(withCommandApart(withoutScopes(brooklynSpelling(args))), { from: "user" });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof ExitWith) return error.code;
     if (io.signal.aborted && !(error instanceof CliError)) return exitCodes.interrupted;
     showError(error, io);
     return exitCodeOfError(error);

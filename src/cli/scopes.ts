@@ -35,6 +35,25 @@ export function withoutScopes(args: readonly string[]): string[] {
   return [command, ...scope, ...flags, ...rest];
 }
 
+/** Flags of `exec` without a value; all others have one. */
+const execFlags: ReadonlySet<string> = new Set(["--interactive", "--tty", "--yes", "--json", "--insecure", "--help", "-y", "-j", "-h"]);
+
+/** `exec NAME ls -l` means `exec NAME -- ls -l`: what follows the first word of the command is the command's. */
+export function withCommandApart(args: readonly string[]): string[] {
+  if (args[0] !== "exec") return [...args];
+  let isNamed = args.some((word, index) => (word === "--app" || word === "--entity") && !args.slice(0, index).includes("--"));
+  for (let at = 1; at < args.length; at++) {
+    const word = args[at] ?? "";
+    if (word === "--") break;
+    if (word.startsWith("-")) {
+      const takesValue = !execFlags.has(word) && !word.includes("=") && !/^-[it]+$/.test(word);
+      if (takesValue) at++;
+    } else if (isNamed) return [...args.slice(0, at), "--", ...args.slice(at)];
+    else isNamed = true;
+  }
+  return [...args];
+}
+
 /** What `br` calls by other words: `list KIND`, `add-catalog FILE`, and the streams of an activity. */
 function ownCommand(words: readonly string[]): readonly string[] {
   const [command = "", word, next, ...rest] = words;

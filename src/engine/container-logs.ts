@@ -14,15 +14,15 @@ export async function containerLogs(transport: EngineTransport, id: string, opti
   const { Config } = await askFor(transport, terminalOfContainer, { method: "GET", path: `${path}/json`, action, signal });
   const query = { stdout: true, stderr: true, follow: options.follow ?? false, tail: options.tail ?? "all", since: options.since === undefined ? undefined : options.since / 1000, timestamps: options.timestamps ?? false };
   const stream = await transport.stream({ method: "GET", path: `${path}/logs`, query, action, signal, ...(options.follow ? { silence: 0 } : {}) });
-  let slow: Promise<void> | void = undefined;
-  const text = new TextStreams((from, chunk) => void (slow = onChunk(from, chunk) ?? slow));
+  const reader: { slow: Promise<void> | undefined } = { slow: undefined };
+  const text = new TextStreams((from, chunk) => void (reader.slow = onChunk(from, chunk) ?? reader.slow));
   const read = Config.Tty ? (chunk: Buffer) => text.write("stdout", chunk) : frameReader((from, bytes) => text.write(from, bytes));
   try {
     for await (const chunk of stream) {
       if (!Buffer.isBuffer(chunk)) continue;
       read(chunk);
-      await slow;
-      slow = undefined;
+      await reader.slow;
+      reader.slow = undefined;
     }
   } catch (error) {
     throw transport.failure({ action, signal }, error);

@@ -12,8 +12,10 @@ import { addEffectors } from "./effectors.ts";
 import { addEntities } from "./entities.ts";
 import { addEntityTags } from "./entity-tags.ts";
 import { addEvents } from "./events.ts";
+import { addExec } from "./exec.ts";
 import { addFind } from "./find.ts";
 import { addLocations } from "./locations.ts";
+import { addLogs } from "./logs.ts";
 import { addLogbook } from "./logbook.ts";
 import { addLogout } from "./logout.ts";
 import { addOverview } from "./overview.ts";
@@ -47,6 +49,8 @@ const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addScript,
   addEvents,
   addFind,
+  addLogs,
+  addExec,
   addUsage,
   addAudit,
   addLogbook,

@@ -16,7 +16,8 @@ export function refuseOtherSites(api: Api, rules: AccessRules): void {
     if (rules.isLocalOnly && !isThisComputer(host)) {
       throw new ClockerError("forbidden", `Cannot answer requests for host "${host}"`, { remedy: "Use http://127.0.0.1 or http://localhost, or configure users in the properties file" });
     }
-    if (isReading(request.method)) return;
+    // Who opens a WebSocket is not held to its own origin by the browser.
+    if (isReading(request.method) && request.headers.upgrade === undefined) return;
     const { origin } = request.headers;
     const site = request.headers["sec-fetch-site"];
     if (origin !== undefined ? !isSameOrigin(origin, request.headers.host ?? "") && !isAllowedOrigin(rules.cors, origin) : site === "cross-site" || site === "same-site") {

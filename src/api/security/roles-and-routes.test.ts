@@ -30,7 +30,7 @@ function may(role: string, route: string): boolean {
   if (role === "powerUser") return !scripts.test(route);
   if (role === "logViewer") return route === "POST /v1/logbook";
   if (role === "minimal") return false;
-  if (role === "readonly") return route.startsWith("GET ") && !aboutServer.test(route);
+  if (role === "readonly") return route.startsWith("GET ") && !aboutServer.test(route) && !route.endsWith("/exec");
   return !aboutServer.test(route) && !scripts.test(route) && !serverChanges.test(route) && !entityChanges.test(route);
 }
 

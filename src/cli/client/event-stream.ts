@@ -34,7 +34,8 @@ export async function* serverEvents(client: Client, query: Readonly<Record<strin
   }
 }
 
-async function* parseEvents(body: ReadableStream<Uint8Array> | null, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+/** The events of one answer, for as long as it comes. */
+export async function* parseEvents(body: ReadableStream<Uint8Array> | null, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   if (body === null) return;
   let text = "";
   for await (const chunk of body.pipeThrough(new TextDecoderStream(), { signal })) {

@@ -6,12 +6,15 @@ type Paint = (text: string) => string;
 /** Colours for one output: none where it is no terminal, or the user wants none. */
 export interface Style {
   readonly isLive: boolean;
+  readonly isColourful: boolean;
   readonly bold: Paint;
   readonly dim: Paint;
   readonly red: Paint;
   readonly green: Paint;
   readonly yellow: Paint;
   readonly cyan: Paint;
+  readonly magenta: Paint;
+  readonly blue: Paint;
 }
 
 /** `NO_COLOR`, `CI`, `TERM=dumb` and outputs that are no terminal get plain text; `FORCE_COLOR` gets colours. */
@@ -19,8 +22,8 @@ export function styleOf(io: Io, output: Output = io.stderr): Style {
   const { env } = io;
   const isTerminal = output.isTTY === true && env["TERM"] !== "dumb";
   const isColourful = env["NO_COLOR"] ? false : env["FORCE_COLOR"] ? true : isTerminal && !env["CI"];
-  const { bold, dim, red, green, yellow, cyan } = colors.createColors(isColourful);
-  return { isLive: isTerminal && !env["CI"], bold, dim, red, green, yellow, cyan };
+  const { bold, dim, red, green, yellow, cyan, magenta, blue } = colors.createColors(isColourful);
+  return { isLive: isTerminal && !env["CI"], isColourful, bold, dim, red, green, yellow, cyan, magenta, blue };
 }
 
 const CONTROL = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;

@@ -70,7 +70,7 @@ export abstract class MemoryContainerCalls extends MemoryHost {
     const shown = options.tail === undefined ? recent : recent.slice(Math.max(0, recent.length - options.tail));
     const stamped = (time: number, text: string) => (options.timestamps === true ? `${stampOf(time)} ${text}` : text);
     for (const { stream, text, time } of shown) await onChunk(stream, stamped(time, text));
-    if (options.follow && isRunning(container)) await follow(container, (stream, text) => void onChunk(stream, stamped(Date.now(), text)), action, signal);
+    if (options.follow && isRunning(container)) await follow(container, (stream, text) => void onChunk(stream, stamped(this.now(), text)), action, signal);
   }
 
   async exec(id: string, spec: ExecSpec, signal?: AbortSignal): Promise<{ exitCode: number }> {

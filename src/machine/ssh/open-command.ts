@@ -22,12 +22,19 @@ export async function openCommand(place: SshPlace, argv: readonly string[], opti
   const end = AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [opening(signal, opened.promise)])]);
   // A command may end before its input does.
   const send = (to: Writable, over: AbortSignal): Promise<void> => pipeline(stdin, to, { signal: over }).catch(() => {});
-  const ended = runSession(place, { argv, env: terminal === undefined ? env : { TERM: "xterm-256color", ...env }, cwd, terminal, send, onOpen: opened.resolve, onStdout, onStderr }, action, end)
-    .catch((error: unknown) => (stop.signal.aborted ? exitCodeOfSignal("TERM") : Promise.reject(error instanceof Error ? error : new ClockerError("unreachable", `Cannot ${action}`, { cause: error }))))
-    .finally(() => {
+  const session = { argv, env: terminal === undefined ? env : { TERM: "xterm-256color", ...env }, cwd, terminal, send, onOpen: opened.resolve, onStdout, onStderr };
+  const run = async (): Promise<number> => {
+    try {
+      return await runSession(place, session, action, end);
+    } catch (error) {
+      if (stop.signal.aborted) return exitCodeOfSignal("TERM");
+      throw error;
+    } finally {
       stdin.destroy();
-      return place.link.close();
-    });
+      await place.link.close();
+    }
+  };
+  const ended = run();
   // A command that could not be opened fails the opening; one that is open tells its end there.
   ended.catch(opened.reject);
   stdin.on("error", () => {});

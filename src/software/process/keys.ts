@@ -49,6 +49,12 @@ export const STOP_WAIT_PROVISIONING_TIMEOUT = configKey("stop.wait.provisioning.
 /** Clocker's own: nothing waits without a bound. */
 export const SCRIPT_TIMEOUT = configKey("softwareProcess.scriptTimeout", types.duration, "How long one command of a phase may take", { defaultValue: 1_800_000 });
 
+/** Brooklyn has a sensor of this name; software whose files lie elsewhere than usual says so here. */
+export const LOG_LOCATION = configKey("log.location", types.list(types.string), "Log files, as seen from the run folder; patterns such as logs/*.log are allowed (default: the usual places in the run folder)", {
+  flag: "logLocation",
+  inherited: false,
+});
+
 /** Keys of Brooklyn that blueprints may set and that change nothing here: the firewall and the sudo settings of a machine are its owner's. */
 const acceptedKeys = ["openIptables", "stopIptables", "dontRequireTtyForSudo", "effector.add.openInboundPorts"].map((name) =>
   configKey(name, types.boolean, "Accepted from blueprints of Apache Brooklyn; the machine's firewall and sudo settings are left as they are", { defaultValue: false }),
@@ -78,5 +84,6 @@ export const softwareKeys: readonly ConfigKey[] = [
   PROCESS_STOP_TIMEOUT,
   STOP_WAIT_PROVISIONING_TIMEOUT,
   SCRIPT_TIMEOUT,
+  LOG_LOCATION,
   ...acceptedKeys,
 ];
