@@ -63,7 +63,7 @@ export function addLogs(api: Api, { plane }: ApiContext): void {
 
   api.get(
     "/applications/:application/entities/:entity/logs",
-    { schema: { tags: ["applications"], summary: "What an entity and all below it write: containers' output, log files, what launched them", description, params: z.object({ application: z.string(), entity: z.string() }), querystring, response: { 200: z.string(), ...failures } } },
+    { schema: { tags: ["applications"], produces: ["text/event-stream", "text/plain"], summary: "What an entity and all below it write: containers' output, log files, what launched them", description, params: z.object({ application: z.string(), entity: z.string() }), querystring, response: { 200: z.string(), ...failures } } },
     async ({ params, query, headers }, reply) => {
       const entity = findEntity(plane, params.application, params.entity);
       const options = optionsOf(query, plane.clock);
@@ -73,7 +73,7 @@ export function addLogs(api: Api, { plane }: ApiContext): void {
 
   api.get(
     "/activities/:task/logs",
-    { schema: { tags: ["activities"], summary: "What a task and all below it wrote", description, params: z.object({ task: z.string() }), querystring, response: { 200: z.string(), ...failures } } },
+    { schema: { tags: ["activities"], produces: ["text/event-stream", "text/plain"], summary: "What a task and all below it wrote", description, params: z.object({ task: z.string() }), querystring, response: { 200: z.string(), ...failures } } },
     async ({ params, query, headers }, reply) => {
       const task = findTask(plane, params.task);
       const options = optionsOf(query, plane.clock);
