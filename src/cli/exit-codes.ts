@@ -5,6 +5,7 @@ export const exitCodes = {
   done: 0,
   failed: 1,
   usage: 2,
+  changes: 3,
   notFound: 4,
   refused: 5,
   noCapacity: 6,
@@ -18,8 +19,9 @@ export const exitCodeHelp: readonly (readonly [ExitCode, string])[] = [
   [0, "done"],
   [1, "failed: the operation ran and failed"],
   [2, "usage: wrong flags, or a blueprint that is not valid"],
+  [3, "plan --exit-code found changes"],
   [4, "not found"],
-  [5, "refused: not signed in, not allowed, or a conflict"],
+  [5, "refused: not signed in, not allowed, a conflict, or changed since the plan"],
   [6, "no capacity: no host, machine or port left"],
   [7, "timed out waiting; the work goes on"],
   [8, "cannot reach the server"],
@@ -40,12 +42,15 @@ export class ExitWith extends Error {
 export class CliError extends Error {
   readonly exitCode: ExitCode;
   readonly remedy: string | undefined;
+  /** Whether all that is to say has been said: only the exit code is left. */
+  readonly isSilent: boolean;
 
-  constructor(exitCode: ExitCode, message: string, options: { remedy?: string | undefined; cause?: unknown } = {}) {
+  constructor(exitCode: ExitCode, message: string, options: { remedy?: string | undefined; cause?: unknown; isSilent?: boolean } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "CliError";
     this.exitCode = exitCode;
     this.remedy = options.remedy;
+    this.isSilent = options.isSilent ?? false;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addActivity } from "./commands/activity.ts";
 import { addApp } from "./commands/app.ts";
+import { addApply } from "./commands/apply.ts";
 import { addCatalog } from "./commands/catalog.ts";
 import { addContext } from "./commands/context.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -14,6 +15,7 @@ import { addLocation } from "./commands/location.ts";
 import { addList } from "./commands/list.ts";
 import { addLogin } from "./commands/login.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addPlan } from "./commands/plan.ts";
 import { addPolicy } from "./commands/policy.ts";
 import { addSensor } from "./commands/sensor.ts";
 import { addTree } from "./commands/tree.ts";
@@ -29,7 +31,7 @@ type AddCommands = (program: Command, io: Io) => void;
 /** Under these headings `--help` lists the commands, the common ones first. */
 const groups: readonly (readonly [string, readonly AddCommands[]])[] = [
   ["Server", [addLaunch, addDemo]],
-  ["Applications", [addDeploy, addApp, addTree, addWait]],
+  ["Applications", [addDeploy, addPlan, addApply, addApp, addTree, addWait]],
   ["Entities", [addEntity, addSensor, addEffector, addPolicy]],
   ["Looking around", [addLogs, addExec, addActivity, addEvents, addLocation, addCatalog, addList, addVersion]],
   ["This command line", [addContext, addLogin]],

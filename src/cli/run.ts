@@ -16,7 +16,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (error instanceof ExitWith) return error.code;
     if (io.signal.aborted && !(error instanceof CliError)) return exitCodes.interrupted;
-    showError(error, io);
+    if (!(error instanceof CliError && error.isSilent)) showError(error, io);
     return exitCodeOfError(error);
   }
 }

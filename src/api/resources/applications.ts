@@ -61,7 +61,7 @@ export function addApplications(api: Api, context: ApiContext): void {
         response: { 201: TaskSummary, ...failures },
       },
     },
-    async (request, reply) => answerDeployed(request, reply, await deploy(context, await planOf(context, request.body))),
+    async (request, reply) => answerDeployed(request, reply, await deploy(context, await planOf(context, request.body), { by: request.user ?? "anonymous" })),
   );
 
   api.put(
@@ -82,7 +82,7 @@ export function addApplications(api: Api, context: ApiContext): void {
     async (request, reply) => {
       const { application: id } = request.params;
       if (plane.entity(id) !== undefined) throw new ClockerError("conflict", `Error launching blueprint, id already exists: '${id}'`);
-      return answerDeployed(request, reply, await deploy(context, await planOf(context, request.body), id));
+      return answerDeployed(request, reply, await deploy(context, await planOf(context, request.body), { by: request.user ?? "anonymous", id }));
     },
   );
 
@@ -127,10 +127,10 @@ export function addApplications(api: Api, context: ApiContext): void {
 }
 
 /** Deploys, with failures worded as Brooklyn words them (reference, 1.2). */
-async function deploy({ server, plane }: ApiContext, text: string, id?: string): Promise<Deployment> {
+async function deploy({ server, plane }: ApiContext, text: string, options: { by: string; id?: string }): Promise<Deployment> {
   const before = new Set(plane.applications());
   try {
-    return await server.applications.deploy(text, id === undefined ? {} : { id });
+    return await server.applications.deploy(text, options);
   } catch (error) {
     if (!(error instanceof ClockerError)) throw error;
     const made = plane.applications().some((application) => !before.has(application));

@@ -19,6 +19,7 @@ import { addLogs } from "./logs.ts";
 import { addLogbook } from "./logbook.ts";
 import { addLogout } from "./logout.ts";
 import { addOverview } from "./overview.ts";
+import { addPlans } from "./plans.ts";
 import { addPolicies } from "./policies.ts";
 import { addScript } from "./script.ts";
 import { addSensors } from "./sensors.ts";
@@ -30,6 +31,7 @@ import { addWorkflows } from "./workflows.ts";
 const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addApplications,
   addApplicationTrees,
+  addPlans,
   addEntities,
   addEntityTags,
   addConfig,

@@ -7,7 +7,7 @@ import type { Api, ApiContext } from "../api-context.ts";
 import { isReading } from "../http/reply-headers.ts";
 
 /** Requests that change nothing although they are POST. */
-const LOOKING = new Set(["/v1/logbook", "/v1/logout"]);
+const LOOKING = new Set(["/v1/logbook", "/v1/logout", "/v1/plan"]);
 
 /**
  * Records every change that is asked for: when it begins, and how it ends. Register before what makes answers durable, so that the outcome is stored with

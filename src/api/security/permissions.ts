@@ -55,6 +55,7 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
   ],
   "entity.rename": [`POST ${E}/name`],
   "config.see": [
+    ...["POST /plan", "GET /applications/:application/revisions", "GET /applications/:application/revisions/:revision"],
     ...["", "/current-state", "/:key"].map((path) => `GET ${E}/config${path}`),
     ...["/config", "/config-current", "/config/:key"].map((path) => `GET ${ADJUNCT}${path}`),
     ...["/config", "/config/current-state", "/config/:key"].map((path) => `GET ${POLICY}${path}`),
@@ -63,7 +64,7 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
   "activity.streams.see": ["GET /activities/:task/stream/:stream", "GET /activities/:task/logs", `GET ${E}/logs`],
   "entity.exec": [`GET ${E}/exec`],
   "effector.invoke": [`POST ${E}/effectors/:effector`, `POST ${E}/workflows/:workflow/replay/from/:step`, "POST /activities/:task/cancel"],
-  "app.deploy": ["POST /applications", "POST /applications/createLegacy", "PUT /applications/:application", "DELETE /applications/:application", `POST ${E}/children`, `POST ${E}/expunge`],
+  "app.deploy": ["POST /apply", "POST /applications/:application/revisions/:revision/apply", "POST /applications", "POST /applications/createLegacy", "PUT /applications/:application", "DELETE /applications/:application", `POST ${E}/children`, `POST ${E}/expunge`],
   "policy.add": [`POST ${E}/adjuncts`, `POST ${E}/policies`],
   "policy.delete": [`DELETE ${ADJUNCT}`, `POST ${POLICY}/destroy`],
   "policy.start": [`POST ${ADJUNCT}/start`, `POST ${ADJUNCT}/stop`, `POST ${POLICY}/start`, `POST ${POLICY}/stop`],

@@ -131,8 +131,8 @@ function sharesMachine(entity: Entity | undefined): boolean {
   return stands.get(PROVISIONING_LOCATION) === undefined || /localhost/i.test(machine.parent.type);
 }
 
-function fixedPort(spec: EntitySpec, { entityType }: Pick<Types, "entityType">): number | undefined {
-  for (const key of entityType(spec.type)?.config.values() ?? []) {
+function fixedPort(spec: EntitySpec, known: Types): number | undefined {
+  for (const key of known.entityType(spec.type)?.config.values() ?? []) {
     if (key.type.name !== types.portRange.name) continue;
     const value: unknown = spec.config[key.name] === undefined ? key.defaultValue : coercedOrNothing(key.type, spec.config[key.name]);
     if (value instanceof PortRange && value.spans.length === 1 && value.spans[0]?.[0] === value.spans[0]?.[1]) return value.first;

@@ -123,7 +123,7 @@ export class Changes {
       // The server ends: at its next start the application can be changed again, from where it is.
       if (isShuttingDown(work)) throw error;
       if (request.rollback === false || !application.isManaged || this.#isGoing(application) || isStopping(work)) throw await this.#failed(application, revision, "failed", changeFailed(what, error, undefined));
-      const failures = await this.#rollBack(run, application, before);
+      const failures = await this.#rollBack(run, application, before, work);
       throw await this.#failed(application, revision, failures.length === 0 ? "rolled back" : "failed", changeFailed(what, error, { isRolledBack: true, failures }));
     }
     setBlueprintTag(application, text);
@@ -136,9 +136,10 @@ export class Changes {
   }
 
   /** As a task of its own: what cancelled the change does not cancel the way back. */
-  async #rollBack(run: ChangeRun, application: Entity, before: number | undefined): Promise<string[]> {
+  async #rollBack(run: ChangeRun, application: Entity, before: number | undefined, work: Work): Promise<string[]> {
     const name = `Rolling ${application.displayName} back${before === undefined ? "" : ` to revision ${before}`}`;
-    const { result } = this.#plane.submit(application, name, (work) => run.rollBack(work), { tags: ["EFFECTOR", "NON-TRANSIENT"] });
+    work.waitFor(name);
+    const { result } = this.#plane.submit(application, name, (own) => run.rollBack(own), { tags: ["EFFECTOR", "NON-TRANSIENT"] });
     try {
       return await result;
     } catch (error) {
