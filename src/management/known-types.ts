@@ -8,13 +8,13 @@ import { jmxInitializers } from "../software/jmx/initializers.ts";
 import { poolEntityTypes } from "../software/pool/index.ts";
 import { softwareEntityTypes } from "../software/process/index.ts";
 import { stockEntityTypes } from "../software/stock/index.ts";
-import { workflowInitializers, workflowPolicy } from "../software/workflow/index.ts";
+import { workflowEntityTypes, workflowInitializers, workflowPolicy } from "../software/workflow/index.ts";
 import { Types } from "./types.ts";
 
 /** Every type made of code. */
 export function knownTypes(): Types {
   return new Types({
-    entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...poolEntityTypes, ...dockerEntityTypes],
+    entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...poolEntityTypes, ...workflowEntityTypes, ...dockerEntityTypes],
     adjuncts: [...enricherTypes, ...policyTypes, workflowPolicy],
     initializers: [...softwareInitializers, ...containerInitializers, ...jmxInitializers, ...workflowInitializers],
   });

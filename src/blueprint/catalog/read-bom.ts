@@ -129,6 +129,8 @@ class BomReader {
     if (plan["services"] !== undefined) return "entity";
     for (const kind of ["policy", "enricher", "location"] as const) if (plan[`${kind}Type`] !== undefined || plan[`${kind}_type`] !== undefined) return kind;
     const type = plan["type"] ?? plan["serviceType"] ?? plan["service_type"];
+    // A kind of workflow step.
+    if (type === "workflow" && plan["steps"] !== undefined) return "bean";
     return (typeof type === "string" ? this.#options.kindOf?.(type) : undefined) ?? "entity";
   }
 

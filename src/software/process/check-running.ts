@@ -3,7 +3,8 @@ import type { Work } from "../../model/work.ts";
 import { SERVICE_PROCESS_IS_RUNNING } from "../stock/attributes.ts";
 import { setNotUp } from "../stock/service-state.ts";
 import { environmentOf } from "./environment.ts";
-import { CHECK_RUNNING_COMMAND } from "./phase-keys.ts";
+import { CHECK_RUNNING_COMMAND, PHASE_WORKFLOWS } from "./phase-keys.ts";
+import { runPhaseWorkflow } from "./phase-workflow.ts";
 import { lastLines, tryScript } from "./run-script.ts";
 import type { Site } from "./site.ts";
 
@@ -31,12 +32,18 @@ const RUNS_BUT_DOES_NOT_SERVE = 75;
 /** Asks on the machine whether the process runs: `checkRunning.command`, else the process in `$PID_FILE` must live. */
 export async function checkRunning(site: Site, work: Work): Promise<Finding> {
   const { entity, location } = site;
+  const said = await runPhaseWorkflow(entity, PHASE_WORKFLOWS.checkRunning, "check-running (workflow)", work);
+  if (said !== undefined) return isTrue(said.output) ? { isRunning: true, notUp: undefined } : { isRunning: false, notUp: `${PHASE_WORKFLOWS.checkRunning.name} says that it does not run` };
   const text = (await entity.config.get(CHECK_RUNNING_COMMAND, work)) ?? PROCESS_LIVES;
   const env = await environmentOf(site, work);
   const { exitCode, stdout, stderr } = await tryScript({ entity, machine: location.machine, phase: "check", text, env, cwd: site.runDir, timeout: CHECK_TIMEOUT }, work);
   if (exitCode === 0) return { isRunning: true, notUp: undefined };
   const reason = lastLines(`${stdout}\n${stderr}`, 5) || `the check exited with ${exitCode}`;
   return { isRunning: exitCode === RUNS_BUT_DOES_NOT_SERVE, notUp: reason };
+}
+
+function isTrue(output: unknown): boolean {
+  return output === true || (typeof output === "string" && /^\s*(true|yes)\s*$/i.test(output));
 }
 
 const PROCESS_HAS_ENDED = `

@@ -21,6 +21,15 @@ export const STOP_COMMAND = command("stop.command", "stopCommand", "Command that
 /** Brooklyn's `sshMonitoring.enabled`: the machine is commanded however it is reached. */
 export const MONITORING_ENABLED = configKey("sshMonitoring.enabled", types.boolean, "Whether it is checked, by commands on the machine, that the process runs", { defaultValue: true });
 
+/** Brooklyn's `WorkflowSoftwareProcess`: a phase may be a workflow. */
+export const PHASE_WORKFLOWS = {
+  install: workflow("install.workflow", "Workflow that installs the software"),
+  customize: workflow("customize.workflow", "Workflow that configures the software"),
+  launch: workflow("launch.workflow", "Workflow that launches the process"),
+  checkRunning: workflow("checkRunning.workflow", "Workflow that returns whether the process runs. Without it, the process in the file $PID_FILE must live"),
+  stop: workflow("stop.workflow", "Workflow that stops the process. Without it, the process in the file $PID_FILE is ended"),
+} as const;
+
 export const phases = ["preinstall", "install", "customize", "runtime"] as const;
 export type CopyPhase = (typeof phases)[number];
 
@@ -73,6 +82,10 @@ export const vanillaKeys: readonly ConfigKey[] = [INSTALL_COMMAND, CUSTOMIZE_COM
 /** A process's commands, files and latches are its own: its children do not see them. */
 function command(name: string, flag: string, description: string): ConfigKey<string> {
   return configKey(name, types.string, description, { flag, inherited: false });
+}
+
+function workflow(name: string, description: string): ConfigKey {
+  return configKey(name, types.json, description, { inherited: false });
 }
 
 function copied(name: string, flag: string, description: string): ConfigKey<Record<string, string>> & { readonly defaultValue: Record<string, string> } {

@@ -12,6 +12,7 @@ import {
   INSTALL_COMMAND,
   LATCHES,
   LAUNCH_COMMAND,
+  PHASE_WORKFLOWS,
   POST_CUSTOMIZE_COMMAND,
   POST_INSTALL_COMMAND,
   POST_LAUNCH_COMMAND,
@@ -19,6 +20,7 @@ import {
   PRE_INSTALL_COMMAND,
   PRE_LAUNCH_COMMAND,
 } from "./phase-keys.ts";
+import { runPhaseWorkflow } from "./phase-workflow.ts";
 import { runScript } from "./run-script.ts";
 import type { Site } from "./site.ts";
 import { unpackInto } from "./unpack.ts";
@@ -65,6 +67,7 @@ async function installAnew(site: Site, work: Work): Promise<string | undefined> 
     const brought = await bringArchive(site, work);
     const addons = await bringAddons(site, work);
     await runCommand(site, "install", INSTALL_COMMAND, "install (main)", site.installDir, work, { DOWNLOAD_FILE: brought ?? "", ...addons });
+    await runPhaseWorkflow(entity, PHASE_WORKFLOWS.install, "install (workflow)", work);
     return brought;
   });
   await runCommand(site, "post-install", POST_INSTALL_COMMAND, "post-install-command", site.installDir, work);
@@ -78,6 +81,7 @@ async function customize(site: Site, archive: string | undefined, work: Work): P
   await behindLatch(entity, LATCHES.customize, work, async () => {
     if (archive !== undefined && (await entity.config.get(DOWNLOAD_UNPACK, work))) await unpackInto(site, archive, site.runDir, work);
     await runCommand(site, "customize", CUSTOMIZE_COMMAND, "customize (main)", site.runDir, work);
+    await runPhaseWorkflow(entity, PHASE_WORKFLOWS.customize, "customize (workflow)", work);
   });
   await runCommand(site, "post-customize", POST_CUSTOMIZE_COMMAND, "post-customize-command", site.runDir, work);
 }
@@ -86,7 +90,10 @@ async function launch(site: Site, work: Work): Promise<void> {
   const { entity } = site;
   await behindLatch(entity, LATCHES.launchResources, work, () => copyResources(site, "runtime", work));
   await runCommand(site, "pre-launch", PRE_LAUNCH_COMMAND, "pre-launch-command", site.runDir, work);
-  await behindLatch(entity, LATCHES.launch, work, () => runCommand(site, "launch", LAUNCH_COMMAND, "launch (main)", site.runDir, work));
+  await behindLatch(entity, LATCHES.launch, work, async () => {
+    await runCommand(site, "launch", LAUNCH_COMMAND, "launch (main)", site.runDir, work);
+    await runPhaseWorkflow(entity, PHASE_WORKFLOWS.launch, "launch (workflow)", work);
+  });
   await runCommand(site, "post-launch", POST_LAUNCH_COMMAND, "post-launch-command", site.runDir, work);
 }
 

@@ -6,7 +6,7 @@ import type { Work } from "../../model/work.ts";
 import type { MachineLocation } from "../../provider/location.ts";
 import { DOWNLOAD_ADDON_URLS, DOWNLOAD_URL } from "./download-keys.ts";
 import { EXPANDED_INSTALL_DIR_KEY, INSTALL_DIR_KEY, INSTALL_LABEL, INSTALL_VERSION, ONBOX_BASE_DIR, RUN_DIR_KEY } from "./keys.ts";
-import { FILES, INSTALL_COMMAND, POST_INSTALL_COMMAND, PRE_INSTALL_COMMAND, TEMPLATES } from "./phase-keys.ts";
+import { FILES, INSTALL_COMMAND, PHASE_WORKFLOWS, POST_INSTALL_COMMAND, PRE_INSTALL_COMMAND, TEMPLATES } from "./phase-keys.ts";
 import { lastLines } from "./run-script.ts";
 import { EXPANDED_INSTALL_DIR, INSTALL_DIR, PID_FILE, RUN_DIR } from "./sensors.ts";
 
@@ -104,7 +104,7 @@ async function installName(entity: Entity, work: Work): Promise<string> {
   const { config } = entity;
   const version = (await config.get(INSTALL_VERSION, work)) ?? "0.0.0";
   const label = await config.get(INSTALL_LABEL, work);
-  const distinguishing = [DOWNLOAD_URL, DOWNLOAD_ADDON_URLS, PRE_INSTALL_COMMAND, INSTALL_COMMAND, POST_INSTALL_COMMAND, FILES.preinstall, FILES.install, TEMPLATES.preinstall, TEMPLATES.install];
+  const distinguishing = [DOWNLOAD_URL, DOWNLOAD_ADDON_URLS, PRE_INSTALL_COMMAND, INSTALL_COMMAND, POST_INSTALL_COMMAND, FILES.preinstall, FILES.install, TEMPLATES.preinstall, TEMPLATES.install, ...(config.find(PHASE_WORKFLOWS.install) === undefined ? [] : [PHASE_WORKFLOWS.install])];
   const raw = JSON.stringify(distinguishing.map((key) => config.find(key)?.raw ?? null));
   const hash = createHash("sha256").update(raw).digest("hex").slice(0, 8);
   const name = [simpleName(entity.typeName), version, label ?? hash].join("_");

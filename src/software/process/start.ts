@@ -116,9 +116,10 @@ async function waitUntilUp(site: Site, work: Work): Promise<void> {
   }
 }
 
-/** The same check many times: its text, environment and output are shown once, and then what it found where that changes. */
+/** The same check many times: its text, environment, output and steps are shown once, and then what it found where that changes. */
 function quiet(work: Work): Work {
-  return { ...work, write: () => {} };
+  const silent: Work = { ...work, write: () => {}, log: () => {}, step: (_name, body) => body(silent) };
+  return silent;
 }
 
 function notUp({ entity, location }: Site, finding: Finding, what: string): ClockerError {

@@ -11,7 +11,8 @@ import { environmentOf } from "./environment.ts";
 import { CHILDREN_STARTABLE_MODE, PROCESS_STOP_TIMEOUT, SKIP_START } from "./keys.ts";
 import { behindLatch } from "./latch.ts";
 import { asTheOnlyOne } from "./one-at-a-time.ts";
-import { LATCHES, STOP_COMMAND } from "./phase-keys.ts";
+import { LATCHES, PHASE_WORKFLOWS, STOP_COMMAND } from "./phase-keys.ts";
+import { runPhaseWorkflow } from "./phase-workflow.ts";
 import { freePorts } from "./ports.ts";
 import { leaveMachine, machineOf } from "./provision.ts";
 import { runScript } from "./run-script.ts";
@@ -147,6 +148,7 @@ const LONGEST_PATIENCE = 30_000;
 
 async function endProcess(site: Site, isKept: boolean, work: Work): Promise<void> {
   const { entity, location } = site;
+  if ((await runPhaseWorkflow(entity, PHASE_WORKFLOWS.stop, "stop (workflow)", work)) !== undefined) return;
   const timeout = await entity.config.get(PROCESS_STOP_TIMEOUT, work);
   const command = await entity.config.get(STOP_COMMAND, work);
   const patience = Math.min(timeout * PATIENCE_SHARE, LONGEST_PATIENCE);

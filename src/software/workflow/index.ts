@@ -5,6 +5,7 @@ export { WorkflowRuns } from "./run/runs.ts";
 export type { WorkflowRun } from "./run/workflow-run.ts";
 export { runAsStep } from "./run-workflow.ts";
 export { replayWorkflow, submitWorkflow } from "./submit-workflow.ts";
+export { workflowEntityTypes } from "./workflow-entities.ts";
 export { workflowInitializers } from "./workflow-initializers.ts";
 export { workflowPolicy } from "./workflow-policy.ts";
 export { workflowSteps } from "./workflow-steps.ts";

@@ -1,16 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { FakeLocation, machineLocation } from "../../../test/support/fake-location.ts";
-import { fakeManagement } from "../../../test/support/fake-management.ts";
 import { httpServer, type TestServer } from "../../../test/support/http-server.ts";
-import { ScriptedMachine } from "../../../test/support/scripted-machine.ts";
-import { effector } from "../../model/effector.ts";
-import { ClockerError, messageOf, remedyOf } from "../../model/errors.ts";
+import { failureOf, workflowScene as scene } from "../../../test/support/workflow-scene.ts";
 import { sensor } from "../../model/sensor.ts";
-import { entitySpec, type AdjunctSpec, type JsonObject } from "../../model/spec.ts";
+import { entitySpec, type JsonObject } from "../../model/spec.ts";
 import { types } from "../../model/types/index.ts";
-import { softwareProcess, vanillaSoftwareProcess } from "../process/software-process.ts";
+import { vanillaSoftwareProcess } from "../process/software-process.ts";
 import { basicEntity } from "../stock/application.ts";
-import { submitWorkflow, WorkflowRuns, workflowInitializers, workflowPolicy, workflowSteps } from "./index.ts";
+import { submitWorkflow, WorkflowRuns, workflowSteps } from "./index.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -20,31 +16,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => server.close());
-
-function scene(initializers: readonly AdjunctSpec[] = [], policies: readonly AdjunctSpec[] = []) {
-  const machine = new ScriptedMachine();
-  const location = new FakeLocation((parent) => machineLocation(machine, parent));
-  const { plane, clock, logged } = fakeManagement({
-    entityTypes: [softwareProcess, vanillaSoftwareProcess, basicEntity],
-    initializerTypes: workflowInitializers,
-    adjunctTypes: [workflowPolicy],
-    locations: { fake: location },
-    resources: { read: async () => Buffer.from('{"a": 1}'), file: () => Promise.reject(new Error("No file")) },
-  });
-  const entity = plane.create(entitySpec(basicEntity.name, { displayName: "web", config: { size: 3, "a.b": { c: "deep" } }, initializers: [...initializers], policies: [...policies] }));
-  entity.dynamicEffectors.set("echo", effector("echo", "", async ({ parameters }) => parameters));
-  let failures = 0;
-  entity.dynamicEffectors.set("flaky", effector("flaky", "", async ({ parameters }) => {
-    if (++failures <= Number(parameters["times"])) throw new ClockerError("command-failed", `Failure ${failures}`);
-    return `worked after ${failures - 1}`;
-  }));
-  const run = async (steps: unknown, more: JsonObject = {}): Promise<unknown> => clock.until(submitWorkflow(entity, { steps, ...more }).result);
-  return { plane, clock, entity, run, machine, logged };
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then((value) => `no failure: ${JSON.stringify(value)}`, (error: unknown) => [messageOf(error), remedyOf(error)].filter(Boolean).join(" | "));
-}
 
 describe("steps", () => {
   it.each<[string, unknown[], unknown]>([

@@ -5,7 +5,7 @@ import type { StepCall } from "../step-type.ts";
 
 /** `[TYPE] NAME = VALUE`, the value optional. */
 export function assignment(text: string, keys: { name: string; type: string; value: string }): Record<string, unknown> | undefined {
-  const match = /^(?:([\w.<>,-]+)\s+)?([^\s=]+)(?:\s*=\s*(.*))?$/s.exec(text);
+  const match = /^(?:([\w.<>,-]+)\s+)?((?:\[[^\]]*\]|[^\s=[])+)(?:\s*=\s*(.*))?$/s.exec(text);
   if (match === null) return undefined;
   const [, type, name, value] = match;
   return { [keys.name]: name, ...(type === undefined ? {} : { [keys.type]: type }), ...(value === undefined ? {} : { [keys.value]: value }) };

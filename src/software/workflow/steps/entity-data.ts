@@ -5,6 +5,8 @@ import { sensor } from "../../../model/sensor.ts";
 import type { Json } from "../../../model/spec.ts";
 import { types } from "../../../model/types/index.ts";
 import { show } from "../../../model/value-type.ts";
+import { SERVICE_NOT_UP_INDICATORS, SERVICE_PROBLEMS } from "../../stock/attributes.ts";
+import { recompute } from "../../stock/service-state.ts";
 import { holds } from "../conditions.ts";
 import { storable } from "../run/values.ts";
 import { entityOf } from "../find-entity.ts";
@@ -15,11 +17,11 @@ import { quotedOrPlain } from "./words.ts";
 
 const onEntity = (name: string) => (text: string) => {
   const [, what = "", entity] = /^(.+?)(?:\s+on\s+(\S+))?$/s.exec(text) ?? [];
-  return { [name]: name === "value" ? quotedOrPlain(what) : what.trim().split(/\s+/).at(-1), ...(entity === undefined ? {} : { entity }) };
+  return { [name]: name === "value" ? quotedOrPlain(what) : (/(?:\[[^\]]*\]|[^\s[])+$/.exec(what.trim())?.[0] ?? what), ...(entity === undefined ? {} : { entity }) };
 };
 
 const setter = (name: string) => (text: string) => {
-  const [, head = "", entity, rest] = /^([^=]*?)(?:\s+on\s+(\$\{[^{}]*\}|\S+))?\s*(=.*)?$/s.exec(text) ?? [];
+  const [, head = "", entity, rest] = /^((?:\[[^\]]*\]|[^=[])*?)(?:\s+on\s+(\$\{[^{}]*\}|\S+))?\s*(=.*)?$/s.exec(text) ?? [];
   const read = assignment(`${head.trim()} ${rest ?? ""}`.trim(), { name, type: "type_name", value: "value" });
   if (read === undefined) return undefined;
   return { ...read, ...(typeof read["value"] === "string" ? { value: quotedOrPlain(read["value"]) } : {}), ...(entity === undefined ? {} : { entity }) };
@@ -80,7 +82,13 @@ async function setSensor(call: StepCall): Promise<undefined> {
   } catch (cause) {
     throw new ClockerError("invalid-value", `Cannot set sensor "${name}" of "${entity.displayName}": ${show(value)} is not ${target.type.expected}`, { cause });
   }
+  healthChanged(entity, name);
   return undefined;
+}
+
+/** What is wrong with an entity, and why it is not up, decide its state. */
+function healthChanged(entity: Entity, name: string): void {
+  if (name === SERVICE_PROBLEMS.name || name === SERVICE_NOT_UP_INDICATORS.name) recompute(entity);
 }
 
 function at(value: unknown, path: readonly string[]): unknown {
@@ -117,6 +125,7 @@ export const entityDataSteps: readonly StepType[] = [
       const { entity, name, path } = await placeOf(call, "sensor");
       const known = entity.sensor(name);
       if (known !== undefined) entity.set(known, path.length === 0 ? undefined : withAt(entity.sensorValue(name)?.value, path, () => undefined));
+      healthChanged(entity, name);
       return undefined;
     },
   },

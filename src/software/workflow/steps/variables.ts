@@ -39,7 +39,7 @@ async function runLet(call: StepCall): Promise<undefined> {
   const value = await interpolatedAs(call, raw, { mode: "words", errors: "fail" });
   const wanted = fields["value_type"] ?? type;
   const isTrimmed = fields["trimmed"] === true || fields["trim"] === true;
-  setVariable(call, name, encoded(call, fields["encoding"], typed(call, wanted, isTrimmed ? trimmed(value, wanted) : value)));
+  setVariable(call, name, typed(call, wanted, encoded(call, fields["encoding"], isTrimmed ? trimmed(value, wanted) : value)));
   return undefined;
 }
 
@@ -49,10 +49,11 @@ function trimmed(value: unknown, type: unknown): unknown {
   return type === undefined || ["string", "java.lang.String"].includes(String(type)) ? value.trim() : (value.split(/^---[ \t]*$/m).at(-1) ?? "").trim();
 }
 
-/** `let json string x = ...`, `let yaml string x = ...`: the text of a value. */
+/** `let json string x = ...`, `let yaml string x = ...`: the text of a value; of another type, what the text holds. */
 function encoded(call: StepCall, encoding: unknown, value: unknown): unknown {
   const isText = ["string", "java.lang.String"].includes(String(call.step.fields["value_type"]));
-  if (encoding === undefined || !isText) return value;
+  if (encoding === undefined) return value;
+  if (!isText) return typed(call, encoding, value);
   return encoding === "json" ? JSON.stringify(storable(value)) : stringify(storable(value));
 }
 
