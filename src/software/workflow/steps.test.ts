@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
 import { failureOf, workflowScene } from "../../../test/support/workflow-scene.ts";
-import type { Types } from "../../management/types.ts";
 import { effector } from "../../model/effector.ts";
 import type { Entity } from "../../model/entity.ts";
 import { entitySpec, type EntitySpec, type JsonObject } from "../../model/spec.ts";
@@ -246,8 +245,7 @@ describe("types of steps from the catalog", () => {
   };
   const withGreet = () => {
     const scene = workflowScene();
-    const types: Types = scene.plane.types;
-    types.beans = (name) => (name === "greet" ? greet : undefined);
+    vi.spyOn(scene.plane.types, "bean").mockImplementation((name) => (name === "greet" ? greet : undefined));
     return scene;
   };
 
