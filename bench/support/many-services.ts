@@ -1,11 +1,13 @@
-/** A blueprint of so many services as people write them: names, ids, config of several kinds, references to each other, policies and enrichers here and there. */
-export function manyServices(count: number): string {
-  const services = Array.from({ length: count }, (_, number) => service(number)).flat();
+/**
+ * A blueprint of so many services as people write them: names, ids, config of several kinds, references to each other, enrichers here and there.
+ * @param type what they are; software processes unless given, which need machines when they are started
+ */
+export function manyServices(count: number, type?: string): string {
+  const services = Array.from({ length: count }, (_, number) => service(number, type)).flat();
   return ["name: Many services", "description: |", "  A large application,", "  as a program would write it", "services:", ...services, ""].join("\n");
 }
 
-function service(number: number): string[] {
-  const type = number % 4 === 0 ? "org.apache.brooklyn.entity.software.base.VanillaSoftwareProcess" : "org.apache.brooklyn.entity.software.base.EmptySoftwareProcess";
+function service(number: number, type = number % 4 === 0 ? "org.apache.brooklyn.entity.software.base.VanillaSoftwareProcess" : "org.apache.brooklyn.entity.software.base.EmptySoftwareProcess"): string[] {
   return [
     `- type: ${type}`,
     `  id: service-${number}`,
