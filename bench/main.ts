@@ -5,6 +5,7 @@ import { blueprint } from "./blueprint.ts";
 import { cloud } from "./cloud.ts";
 import { containers } from "./containers.ts";
 import { launch } from "./launch.ts";
+import { plan } from "./plan.ts";
 import { rest } from "./rest.ts";
 import { restart } from "./restart.ts";
 import { scale } from "./scale.ts";
@@ -16,7 +17,7 @@ import { figuresTable, type Outcome } from "./support/show-figures.ts";
  * `npm run bench [-- [--json] [NAME...]]`: runs the benchmarks and prints their figures. Nothing passes or fails by a figure; the exit code is 1 only
  * when a benchmark could not be measured. What it starts it ends.
  */
-const benchmarks: readonly Benchmark[] = [launch, restart, blueprint, scale, rest, sensors, cloud, application, containers];
+const benchmarks: readonly Benchmark[] = [launch, restart, blueprint, plan, scale, rest, sensors, cloud, application, containers];
 
 /** Milliseconds for a whole run. The first run on a computer also builds the machine image, which takes minutes. */
 const RUN_LIMIT = 15 * 60_000;
