@@ -52,6 +52,7 @@ function plannerOf({ plane, locations, applications }: SimulatedServer): Planner
       const { spec, problems, warnings } = examineBlueprint(text, { types });
       return { spec, problems, warnings: warnings.map(({ message }) => ({ message })) };
     },
+    open: unused,
     read: unused,
     readChildren: unused,
   };

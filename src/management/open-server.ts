@@ -25,6 +25,7 @@ import { defineCatalogLocations } from "./location/catalog-locations.ts";
 import { Logbook } from "./logbook.ts";
 import type { Logger } from "./logger.ts";
 import { Plane } from "./plane.ts";
+import { pooledRandom } from "./pooled-random.ts";
 import type { Properties } from "./properties/properties.ts";
 import { NamedBlueprints } from "./named-blueprints.ts";
 import { Resources } from "./resources/resource-loader.ts";
@@ -79,7 +80,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       planeId: planeIdOf(stored),
       dataDir,
       clock,
-      randomBytes: (size) => randomBytes(size),
+      randomBytes: pooledRandom(),
       persister,
       types,
       resources: new Resources({ clock, dataDir, mavenRepository: properties.get("maven.repository"), bundled: (url, work, whose) => bundledFile(plane, bundles.catalogStore, { url, work, whose }) }),

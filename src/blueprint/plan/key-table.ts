@@ -10,36 +10,41 @@ export type ValueTypeLookup = (name: string) => ValueType<unknown> | undefined;
 
 /** The config keys of an entity to be made: those of its type, and those that its blueprint and catalog items declare. */
 export class KeyTable {
-  readonly #keys = new Map<string, ConfigKey>();
+  /** The type's, which may have hundreds: not copied for each entity. */
+  readonly #ofType: ReadonlyMap<string, ConfigKey>;
+  readonly #aliasesOfType: ReadonlyMap<string, string>;
+  readonly #declared = new Map<string, ConfigKey>();
   readonly #aliases = new Map<string, string>();
 
   constructor(type: EntityType | undefined, parameters: readonly ParameterSpec[], valueType?: ValueTypeLookup) {
-    for (const [alias, name] of type?.configAliases ?? []) this.#aliases.set(alias, name);
-    for (const [name, key] of type?.config ?? []) this.#keys.set(name, key);
+    this.#ofType = type?.config ?? new Map<string, ConfigKey>();
+    this.#aliasesOfType = type?.configAliases ?? new Map<string, string>();
     for (const parameter of parameters) this.#add(parameterKey(parameter, valueType));
   }
 
   /** The key's own name for a name, flag or alias; the name itself when there is no such key. */
   canonicalName(name: string): string {
-    return this.#keys.has(name) ? name : (this.#aliases.get(name) ?? name);
+    if (this.#declared.has(name) || this.#ofType.has(name)) return name;
+    return this.#aliases.get(name) ?? this.#aliasesOfType.get(name) ?? name;
   }
 
   key(name: string): ConfigKey | undefined {
-    return this.#keys.get(this.canonicalName(name));
+    const canonical = this.canonicalName(name);
+    return this.#declared.get(canonical) ?? this.#ofType.get(canonical);
   }
 
-  keys(): IterableIterator<ConfigKey> {
-    return this.#keys.values();
+  /** Declared ones stand for the type's of their name. */
+  keys(): Iterable<ConfigKey> {
+    return (this.#declared.size === 0 ? this.#ofType : new Map([...this.#ofType, ...this.#declared])).values();
   }
 
   /** Every name and alias. */
   *names(): Generator<string> {
-    yield* this.#keys.keys();
-    yield* this.#aliases.keys();
+    yield* new Set([...this.#ofType.keys(), ...this.#declared.keys(), ...this.#aliasesOfType.keys(), ...this.#aliases.keys()]);
   }
 
   #add(key: ConfigKey): void {
-    this.#keys.set(key.name, key);
+    this.#declared.set(key.name, key);
     for (const alias of key.aliases) this.#aliases.set(alias, key.name);
   }
 }

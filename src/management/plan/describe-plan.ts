@@ -34,6 +34,8 @@ class Description {
   readonly #root: PlanNode;
   readonly #placements: Placements;
   readonly #byId: ReadonlyMap<string, PlanNode>;
+  /** Ids in the blueprint of what is removed. */
+  readonly #removed: ReadonlySet<string>;
   readonly #problems: PlanMessage[] = [];
   readonly #warnings: PlanMessage[] = [];
 
@@ -41,6 +43,7 @@ class Description {
     this.#plane = plane;
     this.#root = root;
     this.#placements = new Placements(plane, locations, root.entity?.id ?? "a new application");
+    this.#removed = new Set([...nodesIn(root)].flatMap(({ action, before }) => (action === "remove" && before?.planId !== undefined ? [before.planId] : [])));
     this.#byId = new Map([...nodesIn(root)].flatMap((node) => (node.spec?.planId === undefined ? [] : [[node.spec.planId, node] as const])));
   }
 
@@ -129,8 +132,7 @@ class Description {
     }
     if (spec === undefined || action === "none") return;
     for (const id of referencesOf(node)) {
-      const gone = [...nodesIn(this.#root)].find((each) => each.action === "remove" && each.before?.planId === id);
-      if (gone !== undefined) this.#warnings.push({ message: `"${nameOf(node)}" uses "${id}", which is removed`, path });
+      if (this.#removed.has(id)) this.#warnings.push({ message: `"${nameOf(node)}" uses "${id}", which is removed`, path });
     }
   }
 
