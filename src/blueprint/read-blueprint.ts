@@ -17,6 +17,8 @@ export interface ReadOptions {
   readonly types: BlueprintTypes;
   /** The file's name, for messages. */
   readonly source?: string;
+  /** The text as it was parsed before, so that it is not again. */
+  readonly document?: YamlDocument | undefined;
 }
 
 export interface Blueprint {
@@ -51,7 +53,7 @@ export function examineBlueprint(text: string, options: ReadOptions): ExaminedBl
   const problems: ClockerError[] = [];
   const warnings: BlueprintWarning[] = [];
   try {
-    const document = parseYaml(text, options.source === undefined ? {} : { source: options.source });
+    const document = documentOf(text, options);
     const plan = new Cursor(document.value, [], { ...readingOf(options.types, document), problems, warnings });
     warnOfRepeatedKeys(document, warnings);
     const spec = finished(readApplication(plan, "application"));
@@ -98,8 +100,13 @@ export function readSpec(plan: Json, options: Pick<ReadOptions, "types">): Entit
   return finished(readEntity(new Cursor(typeof plan === "string" ? { type: plan } : plan, [], readingOf(options.types, undefined))));
 }
 
-function cursorOf(text: string, { types, source }: ReadOptions): Cursor {
-  const document = parseYaml(text, source === undefined ? {} : { source });
+function documentOf(text: string, { source, document }: Pick<ReadOptions, "source" | "document">): YamlDocument {
+  return document ?? parseYaml(text, source === undefined ? {} : { source });
+}
+
+function cursorOf(text: string, options: ReadOptions): Cursor {
+  const { types } = options;
+  const document = documentOf(text, options);
   const cursor = new Cursor(document.value, [], readingOf(types, document));
   warnOfRepeatedKeys(document, cursor.reading.warnings);
   return cursor;

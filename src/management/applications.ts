@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Entity } from "../model/entity.ts";
 import { ClockerError, messageOf } from "../model/errors.ts";
 import type { Submitted } from "../model/management.ts";
@@ -56,6 +57,8 @@ export class Applications {
     await this.#blueprints.open(text);
     const { spec, warnings } = this.#blueprints.read(text, options.source === undefined ? {} : { source: options.source });
     this.#checkLocations(spec);
+    // A large blueprint takes its time to read, and to make: others have their turn between.
+    await setImmediate();
     const application = createRecorded(this.#plane, { ...spec, tags: [...spec.tags, { kind: "yaml_spec", contents: text }] }, undefined, options.id === undefined ? {} : { id: options.id });
     this.revisions.add(application, text, { by: options.by ?? "anonymous", outcome: "applied", changes: "deployed", ...(options.note === undefined ? {} : { note: options.note }) });
     await this.#keep([application]);

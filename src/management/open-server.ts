@@ -23,6 +23,7 @@ import { PlaneLocations } from "./location/location-registry.ts";
 import { providerResolver } from "./location/provider-resolver.ts";
 import { defineCatalogLocations } from "./location/catalog-locations.ts";
 import { Logbook } from "./logbook.ts";
+import { LastParsed } from "./last-parsed.ts";
 import type { Logger } from "./logger.ts";
 import { Plane } from "./plane.ts";
 import { pooledRandom } from "./pooled-random.ts";
@@ -203,22 +204,26 @@ function withKnownLocations(error: ClockerError, locations: PlaneLocations): Clo
 
 function blueprintReader(bare: ServerTypes, examined: LocatedTypes, { named, locations }: { named: NamedBlueprints; locations: PlaneLocations }): BlueprintReader {
   const types = bare.withDocuments((url) => named.text(url));
+  const parsed = new LastParsed();
   const texts = (warnings: readonly BlueprintWarning[]) => warnings.map(({ message, position, remedy }) => `${message}${position === undefined ? "" : ` (line ${position.line}, column ${position.column})`}${remedy === undefined ? "" : `. ${remedy}`}`);
   return {
-    open: (text) => named.open((document) => examineBlueprint(text, { types: bare.withDocuments(document) }).problems),
+    open: (text) => {
+      const document = parsed.parse(text);
+      return named.open((opened) => examineBlueprint(text, { types: bare.withDocuments(opened), document }).problems);
+    },
     examine: (text) => {
-      const { spec, problems: found, warnings } = examineBlueprint(text, { types: examined });
+      const { spec, problems: found, warnings } = examineBlueprint(text, { types: examined, document: parsed.take(text) });
       const problems = found.map((error) => withKnownLocations(error, locations));
       const told = warnings.map(({ message, position, remedy }) => ({ message, ...position, ...(remedy === undefined ? {} : { remedy }) }));
       return { spec, problems, warnings: told };
     },
     read: (text, source) => {
-      const { spec, warnings } = readBlueprint(text, { types, ...source });
+      const { spec, warnings } = readBlueprint(text, { types, ...source, document: source?.source === undefined ? parsed.take(text) : undefined });
       return { spec, warnings: texts(warnings) };
     },
     readChildren: (text, parent) => {
       const inherits = (name: string) => parent.config.find(parent.config.key(name) ?? { name, aliases: [], inherited: true }) !== undefined;
-      const { specs, warnings } = readChildren(text, { types, inherits });
+      const { specs, warnings } = readChildren(text, { types, inherits, document: parsed.take(text) });
       return { specs, warnings: texts(warnings) };
     },
   };
