@@ -12,6 +12,8 @@ export interface MadeFrom {
   readonly isMember?: boolean;
   /** What it was being changed to when the change was cut off. */
   readonly target?: OwnSpec;
+  /** Whether it is still being added: until it is up, nobody can count on it. */
+  readonly isUnfinished?: boolean;
   /** Id of the entity whose place it is to take, as long as it has not. */
   readonly replaces?: string;
   /** Id of the entity that took its place: it is to go. */

@@ -1,17 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { NOTE, quietPolicy, RUNNING_VERSION, service, STARTS, VERSION } from "../../../test/support/changing-software.ts";
+import { APPLICATION, applied, changesIn, cluster, image, planOf, shapeOf, shop, svc } from "../../../test/support/changing-application.ts";
 import { cloudSpec, World, type SimulatedServer } from "../../../test/support/in-memory-plane.ts";
 import { CONTAINER_IMAGE_NAME, CONTAINER_OF } from "../../docker/keys.ts";
 import { referencedId } from "../../docker/container/relations.ts";
-import type { Entity } from "../../model/entity.ts";
-import { entitySpec, type EntitySpec, type Json } from "../../model/spec.ts";
+import { entitySpec, type EntitySpec } from "../../model/spec.ts";
 import { isUp } from "../../model/service-state.ts";
 import type { ApplyRequest } from "./apply/changes.ts";
-import type { Plan, PlannedEntity } from "./plan.ts";
-
-const APPLICATION = "org.apache.brooklyn.entity.stock.BasicApplication";
-const CLUSTER = "org.apache.brooklyn.entity.group.DynamicCluster";
-const IMAGE = "clocker.docker.entity.container.application.VanillaDockerApplication";
+import type { Plan } from "./plan.ts";
 
 let world: World;
 let server: SimulatedServer;
@@ -21,41 +17,10 @@ beforeEach(async () => {
   server = await world.open();
 });
 
-const shop = (...children: EntitySpec[]): EntitySpec => entitySpec(APPLICATION, { displayName: "Shop", children });
-const svc = (planId: string, version = "1", rest: Partial<EntitySpec> = {}): EntitySpec => entitySpec(service.name, { planId, displayName: planId, ...rest, config: { "svc.version": version, ...rest.config } });
-const image = (planId: string, tag: string, config: EntitySpec["config"] = {}): EntitySpec => entitySpec(IMAGE, { planId, displayName: planId, config: { "docker.image.name": "nginx", "docker.image.tag": tag, "docker.container.name": planId, ...config } });
-const cluster = (size: number, member: EntitySpec, config: EntitySpec["config"] = {}): EntitySpec => entitySpec(CLUSTER, { planId: "web", displayName: "web", config: { "cluster.initial.size": size, "dynamiccluster.memberspec": member as unknown as Json, ...config } });
-
-function plan(spec: EntitySpec): Plan {
-  return server.applications.planner.plan(JSON.stringify(spec)).plan;
-}
-
-async function apply(spec: EntitySpec, request: ApplyRequest = {}): Promise<unknown> {
-  const { change } = await server.until(server.applications.changes.apply(JSON.stringify(spec), request));
-  return change === undefined ? undefined : server.until(change.result);
-}
-
-/** Changes shown as the command line does: `~ Shop/web`. */
-function changes({ tree }: Plan): string[] {
-  const marks = { add: "+", remove: "-", replace: "±", change: "~", none: " " };
-  const lines = (each: PlannedEntity): string[] => [`${marks[each.action]} ${each.path}${each.effect === undefined ? "" : ` (${each.effect})`}`, ...each.children.flatMap(lines)];
-  return tree === undefined ? [] : lines(tree).filter((line) => !line.startsWith(" "));
-}
-
-/** What an application is, by everything that a blueprint says of it. */
-function shape(entity: Entity): unknown {
-  return {
-    name: entity.displayName,
-    type: entity.type.name,
-    planId: entity.planId,
-    config: Object.fromEntries(entity.config.own()),
-    policies: entity.adjuncts.filter(({ isTransient }) => !isTransient).map((each) => [each.type.name, each.config]),
-    running: entity.get(RUNNING_VERSION),
-    isUp: isUp(entity),
-    members: entity.members.size,
-    children: entity.children.map(shape),
-  };
-}
+const plan = (spec: EntitySpec): Plan => planOf(server, spec);
+const apply = (spec: EntitySpec, request: ApplyRequest = {}): Promise<unknown> => applied(server, spec, request);
+const changes = changesIn;
+const shape = shapeOf;
 
 async function stored(): Promise<string> {
   await server.until(server.plane.documents.flush());
@@ -298,6 +263,7 @@ describe("apply", () => {
     await server.start(shop(svc("db")));
     const first = await server.until(server.applications.changes.apply(JSON.stringify(shop(svc("db", "2")))));
     await expect(apply(shop(svc("db", "3")))).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("another change") });
+    expect(plan(shop(svc("db", "3"))).warnings).toMatchObject([{ message: expect.stringContaining("is being changed") }]);
     await server.until(first.change?.result ?? Promise.resolve());
     await apply(shop(svc("db", "3")));
   });

@@ -7,10 +7,11 @@ import type { EntitySpec, Json, LocationReference } from "../../model/spec.ts";
 import { isEntitySpec } from "../../model/types/index.ts";
 import { FIRST_MEMBER_SPEC, INITIAL_SIZE, MEMBER_SPEC } from "../../software/group/cluster-keys.ts";
 import { machineOf } from "../../software/process/provision.ts";
-import { HAS_PROCESS } from "../../software/process/start.ts";
+import { STARTABLE } from "../../software/stock/startable.ts";
 import type { Plane } from "../plane.ts";
 import { compareSpecs } from "./compare-spec.ts";
 import { CLUSTER, DOCKER_APPLICATION, effectOfKey, isHolder, SAME_SERVER, SOFTWARE } from "./effect-of-key.ts";
+import { isHealthy } from "./apply/gate.ts";
 import { asJson, isSame, madeFrom, ownSpec, plannedChildren } from "./made-from.ts";
 import { matchChildren, type Running } from "./match.ts";
 import { type Difference, type Effect, has, type PlanNode, strongest } from "./plan-node.ts";
@@ -81,7 +82,7 @@ export function effectOfAnew(type: EntityType | undefined): Effect {
   if (type === undefined) return "set";
   if (type.traits.has(DOCKER_APPLICATION)) return "replace";
   if (type.traits.has(CLUSTER)) return "roll";
-  return type.traits.has(HAS_PROCESS) ? "restart" : "set";
+  return type.traits.has(STARTABLE) && !isHolder(type) ? "restart" : "set";
 }
 
 function* moved(node: PlanNode, type: EntityType, from: readonly LocationReference[] | undefined, to: readonly LocationReference[] | undefined, isOwn: boolean): Generator<Difference> {
@@ -133,7 +134,9 @@ function compareMembers(plane: Plane, node: PlanNode, above: Above): void {
   const changes = [...above.changes, ...node.differences.filter(({ kind }) => kind === "config" || kind === "parameter").map((each) => ({ ...each, owner: cluster.displayName }))];
   if (isEntitySpec(wanted) && type !== undefined) node.differences.push(...inheritedBy(type, wanted, changes, members.some((member) => machineOf(member)?.isBehindMapping === true)).map((each): Difference => ({ ...each, effect: "roll" })));
   const rollsAll = node.differences.some(({ effect, kind }) => effect === "roll" && kind !== "config");
-  node.outdated = members.filter((member) => rollsAll || isOutdated(plane, member, { wanted, first, before, node }));
+  // Where a change was cut off, members may be half made.
+  const isCutOff = madeFrom(plane, cluster)?.target !== undefined;
+  node.outdated = members.filter((member) => rollsAll || (isCutOff && !isHealthy(member)) || isOutdated(plane, member, { wanted, first, before, node }));
 }
 
 function isOutdated(plane: Plane, member: Entity, { wanted, first, before, node }: { wanted: Json | undefined; first: Json | undefined; before: OwnSpec; node: PlanNode }): boolean {
@@ -163,6 +166,7 @@ function compareChildren(plane: Plane, node: PlanNode, above: Above): void {
 
 /** What a change that was cut off left behind: a replacement that never took its place, or what had been replaced. */
 function leftOverOf(plane: Plane, made: MadeFrom): string | undefined {
+  if (made.isUnfinished === true) return "a change that was cut off left it half made";
   if (made.replaces !== undefined && plane.entity(made.replaces) !== undefined) return "a change that was cut off left it behind";
   return made.replacedBy !== undefined && plane.entity(made.replacedBy) !== undefined ? "a change that was cut off had replaced it" : undefined;
 }

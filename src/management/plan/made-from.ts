@@ -29,13 +29,13 @@ export function noteInMemory(plane: Plane, entity: Entity, made: MadeFrom): void
 }
 
 /** Makes entities of a blueprint's spec, and notes of each what it was made from. */
-export function createRecorded(plane: Plane, spec: EntitySpec, parent: Entity | undefined, options: { id?: string; replaces?: string } = {}): Entity {
-  const { replaces, ...rest } = options;
+export function createRecorded(plane: Plane, spec: EntitySpec, parent: Entity | undefined, options: { id?: string; replaces?: string; isUnfinished?: boolean } = {}): Entity {
+  const { replaces, isUnfinished, ...rest } = options;
   let isRoot = true;
   return plane.create(spec, parent, {
     ...rest,
     onMade: (entity, of) => {
-      record(plane, entity, { spec: ownSpec(of), ...(isRoot && replaces !== undefined ? { replaces } : {}) });
+      record(plane, entity, { spec: ownSpec(of), ...(isRoot && replaces !== undefined ? { replaces } : {}), ...(isRoot && isUnfinished === true ? { isUnfinished } : {}) });
       isRoot = false;
     },
   });

@@ -41,6 +41,9 @@ export class Planner {
   /** Names of plans tell nothing of what they were made from. */
   readonly #salt = randomBytes(16);
 
+  /** Id of the task that changes an application now: set by `Changes`, which works with plans. */
+  taskUnderWay: (application: Entity) => string | undefined = () => undefined;
+
   constructor(plane: Plane, locations: PlaneLocations, blueprints: BlueprintReader, revisions: Revisions) {
     this.#plane = plane;
     this.#locations = locations;
@@ -72,8 +75,13 @@ export class Planner {
     for (const node of nodesIn(root)) settleOrder(node, this.#plane.types, request.order);
     const { tree, hosts, summary, problems: found, warnings: told } = describePlan(this.#plane, this.#locations, root);
     const hasChanges = [...nodesIn(root)].some(({ action }) => action !== "none");
-    const plan: Plan = { id: this.#idOf(JSON.stringify(spec), application), ...common, hasChanges, summary, tree, hosts, problems: [...messages, ...this.#unknownLocations(spec), ...found], warnings: [...warnings, ...told] };
+    const plan: Plan = { id: this.#idOf(JSON.stringify(spec), application), ...common, hasChanges, summary, tree, hosts, problems: [...messages, ...this.#unknownLocations(spec), ...found], warnings: [...warnings, ...this.#underWay(application), ...told] };
     return { plan, root, spec, application };
+  }
+
+  #underWay(application: Entity | undefined): PlanMessage[] {
+    const task = application === undefined ? undefined : this.taskUnderWay(application);
+    return task === undefined ? [] : [{ message: `"${application?.displayName ?? ""}" is being changed: this is how it stands in the middle of that`, remedy: `Plan again when task ${task} has ended` }];
   }
 
   /** The one application of the blueprint's id or name. */

@@ -62,6 +62,8 @@ export class ChangeRun {
   /** Everything but what is to go. The first failure ends it: nothing more is begun. @throws ClockerError */
   async run(work: Work): Promise<void> {
     await work.step("change config", async (step) => this.#setAll(step));
+    // What an earlier change left behind is in the way: lookups may find it.
+    await this.#removeAll((node) => node.removalReason !== undefined, work);
     const planned = this.#operations();
     let hasFailed = false;
     for (const level of levelsOf(planned)) {
@@ -88,9 +90,13 @@ export class ChangeRun {
    * @returns what could not be removed
    */
   async removeGone(work: Work): Promise<string[]> {
-    const gone = [...nodesIn(this.#root)].flatMap(({ entity, action, parent }) => (action === "remove" && parent?.action !== "remove" && entity?.isManaged === true ? [entity] : []));
-    await atMost(this.#context.parallel, gone, (entity) => this.#orLeave(() => remove(this.#plane, entity, work)));
+    await this.#removeAll(() => true, work);
     return this.#left;
+  }
+
+  async #removeAll(isMeant: (node: PlanNode) => boolean, work: Work): Promise<void> {
+    const gone = [...nodesIn(this.#root)].flatMap((node) => (node.action === "remove" && node.parent?.action !== "remove" && node.entity?.isManaged === true && isMeant(node) ? [node.entity] : []));
+    await atMost(this.#context.parallel, gone, (entity) => this.#orLeave(() => remove(this.#plane, entity, work)));
   }
 
   /** What can't be removed stays in sight, and does not undo what was done. */

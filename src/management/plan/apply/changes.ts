@@ -57,6 +57,7 @@ export class Changes {
     this.#revisions = init.revisions;
     this.#deploy = init.deploy;
     this.#isGoing = init.isGoing;
+    init.planner.taskUnderWay = ({ id }) => this.#underWay.get(id)?.task.id;
   }
 
   isUnderWay(application: Entity): boolean {

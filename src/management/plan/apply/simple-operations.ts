@@ -2,7 +2,7 @@ import type { Entity } from "../../../model/entity.ts";
 import type { EntitySpec } from "../../../model/spec.ts";
 import { STARTABLE } from "../../../model/traits.ts";
 import type { Work } from "../../../model/work.ts";
-import { createRecorded } from "../made-from.ts";
+import { createRecorded, ownSpec, record } from "../made-from.ts";
 import { isMeantToRun, passGate } from "./gate.ts";
 import { type ChangeContext, nothing, type Operation } from "./operation.ts";
 import { remove, start } from "./replace.ts";
@@ -30,9 +30,11 @@ export class Addition implements Operation {
 
   async run(work: Work): Promise<void> {
     const { plane } = this.#context;
-    this.#made = createRecorded(plane, this.#spec, this.#parent);
+    this.#made = createRecorded(plane, this.#spec, this.#parent, { isUnfinished: true });
     await plane.documents.flush();
     if (isMeantToRun(this.#parent)) await start(this.#made, this.#context, work);
+    record(plane, this.#made, { spec: ownSpec(this.#spec) });
+    await plane.documents.flush();
   }
 
   async undo(work: Work): Promise<void> {
