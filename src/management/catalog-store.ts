@@ -130,6 +130,16 @@ export class CatalogStore {
     return item;
   }
 
+  /** A bundle as a document of the store holds it. @throws when its secrets were sealed by another server */
+  contentOf(document: JsonObject): Uint8Array {
+    return this.#bytesOf(document);
+  }
+
+  /** `name:version` of all bundles. */
+  names(): string[] {
+    return this.#catalog.bundles().map(nameOf);
+  }
+
   /** A bundle as it was added, and whether it is an archive. */
   source(bundle: string): { data: Uint8Array; isArchive: boolean } | undefined {
     const source = this.#sources.get(bundle);

@@ -17,6 +17,7 @@ import type { BlueprintReader } from "./blueprint-reader.ts";
 import { CatalogStore } from "./catalog-store.ts";
 import { ExternalConfig } from "./external/external-config.ts";
 import { resolvedProperties } from "./external/resolved-properties.ts";
+import { importState, type Imported } from "./import-state.ts";
 import { knownTypes } from "./known-types.ts";
 import { composedResolvers } from "./location/composed-resolvers.ts";
 import { PlaneLocations } from "./location/location-registry.ts";
@@ -159,6 +160,10 @@ class OpenServer implements Server {
   async reloadProperties(check?: (fresh: Properties) => void): Promise<void> {
     if (this.#reload === undefined) throw new ClockerError("forbidden", "Cannot reload the properties: this server was started without a properties file");
     await this.#reload(check);
+  }
+
+  importState(records: Iterable<StoredRecord>): Promise<Imported> {
+    return importState(records, this);
   }
 
   async *records(): AsyncGenerator<StoredRecord> {

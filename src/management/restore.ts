@@ -44,7 +44,7 @@ export function restoreDocuments(plane: Plane, stored: Stored): void {
 }
 
 /** A record with its sealed secrets in clear again. */
-function openedRecord(plane: Plane, what: string, data: JsonObject): JsonObject {
+export function openedRecord(plane: Plane, what: string, data: JsonObject): JsonObject {
   const record = opened(data, plane.secrets, (error) => plane.log.warn({ error: messageOf(error) }, `Cannot restore a secret of ${what}`));
   learnFrom(record, plane.knownSecrets);
   return record;
@@ -55,22 +55,40 @@ function openedRecord(plane: Plane, what: string, data: JsonObject): JsonObject 
  * their sensors, groups and adjuncts. Brooklyn calls it rebind.
  */
 export function restoreEntities(plane: Plane, locations: PlaneLocations, stored: Stored): void {
+  const of = (kind: string) => stored.get(kind) ?? NONE;
+  restore(plane, locations, { entities: of("entity"), sensors: of("sensors"), tasks: of("task"), locations: plane.documents.all("location"), machines: plane.documents.all(MACHINE_DOCUMENTS), isStored: true });
+  plane.tasks.forgetAllBut((id) => plane.knows(id));
+}
+
+/** What is brought under management together: records by id. */
+export interface Restoration {
+  readonly entities: ReadonlyMap<string, JsonObject>;
+  readonly sensors: ReadonlyMap<string, JsonObject>;
+  readonly tasks: ReadonlyMap<string, JsonObject>;
+  readonly locations: ReadonlyMap<string, JsonObject>;
+  readonly machines: ReadonlyMap<string, JsonObject>;
+  /** Whether the store has all this already. */
+  readonly isStored: boolean;
+}
+
+/** Brings entities, and where they are, under management. */
+export function restore(plane: Plane, locations: PlaneLocations, records: Restoration): Entity[] {
   const warn = (what: string, error: unknown) => plane.log.warn({ error: messageOf(error) }, `Cannot restore ${what}`);
-  locations.restore(plane.documents.all("location"), (id, error) => warn(`location ${id}`, error));
-  restoreMachines(plane, locations, warn);
-  for (const { task, interrupted } of tasksFromRecords(stored.get("task") ?? NONE, plane.clock.now())) {
+  locations.restore(records.locations, (id, error) => warn(`location ${id}`, error));
+  restoreMachines(records.machines, locations, warn);
+  for (const { task, interrupted } of tasksFromRecords(records.tasks, plane.clock.now())) {
     plane.tasks.restore(task);
-    if (interrupted) plane.tasks.keep(task);
+    if (interrupted || !records.isStored) plane.tasks.keep(task);
   }
-  const restored = makeEntities(plane, stored.get("entity") ?? NONE, warn);
-  const sensors = stored.get("sensors") ?? NONE;
+  const restored = makeEntities(plane, records, warn);
+  const { sensors } = records;
   for (const { entity, record } of restored) {
     attempt(() => applyInitializers(entity, record.initializers), (error) => warn(`the initializers of ${entity.displayName}`, error));
     restoreSensors(entity, openedRecord(plane, `the sensors of ${entity.displayName}`, sensors.get(entity.id) ?? {}), (name, error) => warn(`sensor ${name} of ${entity.displayName}`, error));
   }
   for (const { entity, record } of restored) restoreMembers(plane, entity, record);
   restoreLocations(restored, locations);
-  attachMachines(plane, locations);
+  attachMachines(plane, records.machines, locations);
   for (const { entity, record } of restored) {
     for (const hooks of entity.type.hooks) attempt(() => hooks.manage?.(entity), (error) => warn(entity.displayName, error));
     for (const { type, name, uniqueTag, config, id, suspended } of record.adjuncts) {
@@ -79,7 +97,8 @@ export function restoreEntities(plane: Plane, locations: PlaneLocations, stored:
   }
   // Docker clouds, hosts and containers are locations too, and are known only now.
   restoreLocations(restored, locations);
-  plane.tasks.forgetAllBut((id) => plane.knows(id));
+  if (!records.isStored) for (const { entity } of restored) plane.changed(entity, "sensors");
+  return restored.map(({ entity }) => entity);
 }
 
 /** Reaches what runs again, ends what a crash left half-made, and takes up removals that were cut off. */
@@ -113,7 +132,7 @@ function tellInterrupted(entity: Entity, transition: Transition): void {
   setFailed(entity, cause, new ClockerError("interrupted", `${what} was interrupted by a restart of the management server`, { remedy: "Start it again, or stop or delete it" }));
 }
 
-async function reconnectTree(plane: Plane, entity: Entity, work: Work): Promise<void> {
+export async function reconnectTree(plane: Plane, entity: Entity, work: Work): Promise<void> {
   for (const hooks of entity.type.hooks) {
     if (hooks.reconnect === undefined) continue;
     try {
@@ -150,8 +169,8 @@ async function releaseForgotten(location: ProviderLocation, work: Work): Promise
   }
 }
 
-function restoreMachines(plane: Plane, locations: PlaneLocations, warn: (what: string, error: unknown) => void): void {
-  for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
+function restoreMachines(machines: ReadonlyMap<string, JsonObject>, locations: PlaneLocations, warn: (what: string, error: unknown) => void): void {
+  for (const [id, data] of machines) {
     const record = machineRecord(data);
     const location = locations.location(record?.locationId ?? "");
     if (record === undefined || record.description === null || !(location instanceof ProviderLocation)) continue;
@@ -161,16 +180,16 @@ function restoreMachines(plane: Plane, locations: PlaneLocations, warn: (what: s
 }
 
 /** A machine that was obtained just before the end belongs to its entity, so that stopping it gives the machine back. */
-function attachMachines(plane: Plane, locations: PlaneLocations): void {
-  for (const [id, data] of plane.documents.all(MACHINE_DOCUMENTS)) {
+function attachMachines(plane: Plane, machines: ReadonlyMap<string, JsonObject>, locations: PlaneLocations): void {
+  for (const [id, data] of machines) {
     const record = machineRecord(data);
     const location = locations.location(id);
     if (record?.state === "obtained" && record.holderId === undefined && location !== undefined) plane.entity(record.entityId)?.restoreLocation(location);
   }
 }
 
-function makeEntities(plane: Plane, records: ReadonlyMap<string, JsonObject>, warn: (what: string, error: unknown) => void): { entity: Entity; record: EntityRecord }[] {
-  const sorted = parentsFirst([...records].map(([id, data]) => ({ id, record: recordOf(openedRecord(plane, `entity ${id}`, data)) })).sort((a, b) => a.record.sequence - b.record.sequence));
+function makeEntities(plane: Plane, { entities, isStored }: Restoration, warn: (what: string, error: unknown) => void): { entity: Entity; record: EntityRecord }[] {
+  const sorted = parentsFirst([...entities].map(([id, data]) => ({ id, record: recordOf(openedRecord(plane, `entity ${id}`, data)) })).sort((a, b) => a.record.sequence - b.record.sequence));
   const made: { entity: Entity; record: EntityRecord }[] = [];
   for (const { id, record } of sorted) {
     const parent = record.parentId === null ? undefined : plane.entity(record.parentId);
@@ -182,7 +201,7 @@ function makeEntities(plane: Plane, records: ReadonlyMap<string, JsonObject>, wa
     attempt(
       () => {
         const entity = entityFromRecord(plane, id, record, parent);
-        plane.adopt(entity, { sequence: record.sequence, parameters: record.parameters, initializers: record.initializers }, { isStored: true });
+        plane.adopt(entity, { sequence: record.sequence, parameters: record.parameters, initializers: record.initializers }, { isStored });
         made.push({ entity, record });
       },
       (error) => {

@@ -1,3 +1,4 @@
+import type { Imported } from "./import-state.ts";
 import type { Catalog } from "../blueprint/catalog/catalog.ts";
 import type { Applications } from "./applications.ts";
 import type { CatalogStore } from "./catalog-store.ts";
@@ -29,6 +30,8 @@ export interface Server {
    * @throws ClockerError `forbidden` for a server that reads none; those of the properties and of `check`: then all stays as it was
    */
   reloadProperties(check?: (fresh: Properties) => void): Promise<void>;
+  /** Brings what `records` gave, here or elsewhere, under management beside what is here. @throws those of `importState` */
+  importState(records: Iterable<StoredRecord>): Promise<Imported>;
   /** Everything that is stored, secrets sealed as they are in the store. */
   records(): AsyncIterable<StoredRecord>;
   /** Ends the server cleanly: what it manages keeps running. */

@@ -119,5 +119,4 @@ export const absences: Readonly<Record<string, string>> = {
   "Enrichers: enricher.stock.aggregator.": "Not made: there is `/v1/overview`",
   "Enrichers: policy.failover.": "`ElectPrimaryPolicy` does it by itself",
   "Initializers: core.sensor.windows.": "There are no Windows machines",
-  "Endpoints: POST /v1/server/ha/persist/import": "State comes from the data folder of the server",
 };

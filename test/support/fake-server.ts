@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { Catalog } from "../../src/blueprint/catalog/index.ts";
 import { Applications } from "../../src/management/applications.ts";
 import type { BlueprintReader } from "../../src/management/blueprint-reader.ts";
+import { importState } from "../../src/management/import-state.ts";
 import { CatalogStore } from "../../src/management/catalog-store.ts";
 import { PlaneLocations } from "../../src/management/location/location-registry.ts";
 import { defineCatalogLocations } from "../../src/management/location/catalog-locations.ts";
@@ -69,11 +70,12 @@ export function fakeServer(options: { properties?: Record<string, string>; isRea
   if (!(locations instanceof PlaneLocations)) throw new Error("Not the locations that were made");
   const catalog = new Catalog();
   defineCatalogLocations(catalog, locations);
+  const catalogStore = new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets });
   return {
     plane,
     applications: new Applications(plane, locations, { open: () => Promise.resolve(), examine: examineTestBlueprint, read: readTestBlueprint, readChildren: (text) => ({ specs: readTestBlueprint(text).spec.children, warnings: [] }) }),
     catalog,
-    catalogStore: new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets }),
+    catalogStore,
     locations,
     properties,
     reloadProperties: async (check) => {
@@ -83,6 +85,7 @@ export function fakeServer(options: { properties?: Record<string, string>; isRea
       properties.replaceWith(fresh);
       locations.redefine(fresh.namedLocations().map(({ name, spec, properties: config }) => ({ id: name, name, displayName: name, spec, config })));
     },
+    importState: (records) => importState(records, { plane, locations, catalogStore }),
     changeProperties: (values) => {
       changed = values;
     },

@@ -7,16 +7,28 @@ import { streamEvent } from "./stream-event.ts";
 export class NumberedEvent {
   readonly id: number;
   readonly event: StreamEvent;
+  readonly #onFrame: (length: number) => void;
   #frame: string | undefined;
 
-  constructor(id: number, event: StreamEvent) {
+  /** @param onFrame told how long the frame is, when a reader first wants it */
+  constructor(id: number, event: StreamEvent, onFrame: (length: number) => void = () => {}) {
     this.id = id;
     this.event = event;
+    this.#onFrame = onFrame;
   }
 
   /** Made once for all readers. */
   get frame(): string {
-    return (this.#frame ??= frame(this.event.name, this.id, this.event.data()));
+    if (this.#frame === undefined) {
+      this.#frame = frame(this.event.name, this.id, this.event.data());
+      this.#onFrame(this.#frame.length);
+    }
+    return this.#frame;
+  }
+
+  /** Characters of the frame, when it is there. */
+  get length(): number {
+    return this.#frame?.length ?? 0;
   }
 }
 
@@ -31,25 +43,29 @@ export interface EventFilter {
   readonly kinds: ReadonlySet<EventKind>;
 }
 
-/** Events kept for readers that come back. */
+/** Events kept for readers that come back; and characters of their frames. */
 const KEPT = 5_000;
+const LARGEST = 64 * 1024 * 1024;
 
 /**
  * Turns the plane's events into numbered ones, once for all readers, and keeps the last of them: a reader that lost its connection
- * goes on where it was. Memory is bounded by the number kept.
+ * goes on where it was. Memory is bounded by the number kept, and by their size.
  */
 export class EventHub {
   readonly #ring: NumberedEvent[] = [];
   readonly #listeners = new Set<(event: NumberedEvent) => void>();
   readonly #kept: number;
+  readonly #largest: number;
   readonly #unsubscribe: () => void;
+  #size = 0;
   #next: number;
   /** Number of the last event that is no longer kept. */
   #forgotten: number;
 
   /** @param startedAt milliseconds since the epoch: the numbers begin there, above those of earlier runs */
-  constructor(events: EventBus, options: { startedAt: number; entity: (id: string) => Entity | undefined; kept?: number }) {
+  constructor(events: EventBus, options: { startedAt: number; entity: (id: string) => Entity | undefined; kept?: number; largest?: number }) {
     this.#kept = options.kept ?? KEPT;
+    this.#largest = options.largest ?? LARGEST;
     this.#next = options.startedAt * 1_000;
     this.#forgotten = this.#next;
     this.#unsubscribe = events.subscribe((event) => {
@@ -63,12 +79,20 @@ export class EventHub {
     return this.#next;
   }
 
-  /** The events after a number; undefined when some of them are no longer kept, or the number is not of this plane. */
-  since(id: number): NumberedEvent[] | undefined {
-    if (id < this.#forgotten || id > this.#next) return undefined;
-    let index = this.#ring.length;
-    while (index > 0 && (this.#ring[index - 1]?.id ?? 0) > id) index--;
-    return this.#ring.slice(index);
+  /** Whether all events after a number are there still, and the number is of this plane. */
+  keeps(id: number): boolean {
+    return id >= this.#forgotten && id <= this.#next;
+  }
+
+  /** The first events after a number, which must be kept. */
+  after(id: number, count: number): NumberedEvent[] {
+    let [low, high] = [0, this.#ring.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#ring[middle]?.id ?? 0) > id) high = middle;
+      else low = middle + 1;
+    }
+    return this.#ring.slice(low, low + count);
   }
 
   subscribe(listener: (event: NumberedEvent) => void): () => void {
@@ -82,11 +106,18 @@ export class EventHub {
   }
 
   #add(event: StreamEvent): void {
-    const numbered = new NumberedEvent(++this.#next, event);
+    const numbered = new NumberedEvent(++this.#next, event, (length) => (this.#size += length));
     this.#ring.push(numbered);
     // Cut seldom and much, so that adding stays cheap.
-    if (this.#ring.length >= 2 * this.#kept) this.#forgotten = this.#ring.splice(0, this.#ring.length - this.#kept).at(-1)?.id ?? this.#forgotten;
+    if (this.#ring.length >= 2 * this.#kept) this.#forget(this.#ring.length - this.#kept);
+    else if (this.#size > this.#largest) this.#forget(Math.ceil(this.#ring.length / 2));
     for (const listener of this.#listeners) listener(numbered);
+  }
+
+  #forget(count: number): void {
+    const gone = this.#ring.splice(0, count);
+    for (const event of gone) this.#size -= event.length;
+    this.#forgotten = gone.at(-1)?.id ?? this.#forgotten;
   }
 }
 

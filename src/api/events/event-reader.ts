@@ -19,19 +19,24 @@ export interface EventReaderOptions {
 const BACKLOG = 5_000;
 /** Characters that are written at a time to a reader that lagged behind. */
 const AT_ONCE = 32_768;
+/** Events that are taken from the hub at once. */
+const CATCH_UP = 100;
 const HEARTBEAT = 15_000;
 /** Milliseconds a dropped reader has to take the farewell. */
 const FAREWELL = 5_000;
 
 /**
  * Writes events to one reader as server-sent events. While the reader is slow they wait, repeated changes of one sensor as one; when too many wait,
- * the reader gets `event: overflow` and the connection ends: it can come back with `Last-Event-ID`. Nothing is buffered without bound.
+ * the reader gets `event: overflow` and the connection ends: it can come back with `Last-Event-ID`. What it missed it then gets from the hub as fast as it reads.
+ * Nothing is buffered without bound.
  */
 export class EventReader {
   readonly #out: Writable;
   readonly #options: EventReaderOptions;
   readonly #waiting = new Map<string | number, NumberedEvent>();
   readonly #stops: (() => void)[] = [];
+  /** The last event that was taken from the hub, while the reader catches up with what it missed. */
+  #behind: number | undefined;
   #isBlocked = false;
   #isClosed = false;
   #lastWritten: number;
@@ -55,16 +60,35 @@ export class EventReader {
 
   #begin(): void {
     const { hub, after } = this.#options;
-    const missed = after === undefined ? [] : hub.since(after);
-    this.#write(`retry: 2000\n${frame("hello", missed !== undefined && missed.length > 0 ? undefined : hub.lastId, { lastEventId: hub.lastId })}`);
-    if (missed === undefined) this.#write(frame("reset", hub.lastId, { reason: "Events were missed: read the state again, then go on from here" }));
-    for (const event of missed ?? []) this.#take(event);
+    const isKept = after === undefined || hub.keeps(after);
+    const isBehind = after !== undefined && isKept && after < hub.lastId;
+    this.#write(`retry: 2000\n${frame("hello", isBehind ? undefined : hub.lastId, { lastEventId: hub.lastId })}`);
+    if (!isKept) this.#write(frame("reset", hub.lastId, { reason: "Events were missed: read the state again, then go on from here" }));
+    if (isBehind) this.#behind = after;
+    this.#catchUp();
     this.#stops.push(hub.subscribe((event) => this.#take(event)));
     this.#scheduleHeartbeat();
   }
 
+  /** Goes on with what was missed, until the reader is up to date or has to read first. */
+  #catchUp(): void {
+    const { hub, filter } = this.#options;
+    while (this.#behind !== undefined && !this.#isBlocked && !this.#isClosed) {
+      const missed = hub.after(this.#behind, CATCH_UP);
+      if (missed.length === 0) this.#behind = undefined;
+      for (const event of missed) {
+        if (this.#isBlocked) break;
+        this.#behind = event.id;
+        if (matches(event.event, filter)) this.#writeEvent(event);
+      }
+    }
+  }
+
   #take(event: NumberedEvent): void {
-    if (this.#isClosed || !matches(event.event, this.#options.filter)) return;
+    if (this.#isClosed) return;
+    // It comes from the hub, when its turn is there; unless the hub has to forget it before.
+    if (this.#behind !== undefined) return this.#options.hub.keeps(this.#behind) ? undefined : this.#drop();
+    if (!matches(event.event, this.#options.filter)) return;
     if (!this.#isBlocked && this.#waiting.size === 0) return this.#writeEvent(event);
     const key = event.event.key ?? event.id;
     // Taken out first, so that it moves to the end and numbers keep growing.
@@ -75,6 +99,7 @@ export class EventReader {
 
   #drain(): void {
     this.#isBlocked = false;
+    this.#catchUp();
     while (this.#waiting.size > 0 && !this.#isBlocked && !this.#isClosed) this.#writeWaiting();
   }
 

@@ -55,7 +55,7 @@ const readers: Readonly<Record<BodyKind, (body: Buffer, request: FastifyRequest)
   json: (body) => jsonOrText(textOf(body)),
   values: readValues,
   text: textOf,
-  bytes: (body) => body,
+  bytes: readBytes,
 };
 
 function bytesOf(body: unknown): Buffer {
@@ -78,6 +78,13 @@ async function readPlan(body: Buffer, request: FastifyRequest): Promise<string> 
   return (type === FORM ? new URLSearchParams(text).get("plan") : null) ?? text;
 }
 
+/** The body itself, or the first file of a form. */
+async function readBytes(body: Buffer, request: FastifyRequest): Promise<Buffer> {
+  if (typeOf(request) !== MULTIPART) return body;
+  for (const value of (await multipart(body, request)).values()) if (typeof value !== "string") return Buffer.from(await value.arrayBuffer());
+  throw new ClockerError("invalid-request", "Cannot read the form: it has no file");
+}
+
 function readValues(body: Buffer, request: FastifyRequest): unknown {
   const text = textOf(body);
   if (text.trim() === "") return {};
@@ -97,11 +104,15 @@ function define(target: Record<string, unknown>, name: string, value: unknown): 
 
 /** The text fields and small files of a multipart form; Node's own reader. */
 async function multipartFields(body: Buffer, request: FastifyRequest): Promise<Map<string, string>> {
+  const fields = new Map<string, string>();
+  for (const [name, value] of await multipart(body, request)) fields.set(name, typeof value === "string" ? value : await value.text());
+  return fields;
+}
+
+async function multipart(body: Buffer, request: FastifyRequest): Promise<Map<string, string | File>> {
   try {
     const response = new Response(new Uint8Array(body), { headers: { "content-type": request.headers["content-type"] ?? MULTIPART } });
-    const fields = new Map<string, string>();
-    for (const [name, value] of await response.formData()) fields.set(name, typeof value === "string" ? value : await value.text());
-    return fields;
+    return new Map([...(await response.formData())]);
   } catch (error) {
     throw new ClockerError("invalid-request", "Cannot read the multipart form", { cause: error });
   }

@@ -8,10 +8,25 @@ import type { ApiError } from "../shapes/api-error.ts";
 /** Answers every failure as Brooklyn's clients expect: `{message, error, details?, data?}` with the status of the reference, 1.2. */
 export function answerFailures(api: Api, plane: Plane): void {
   api.setErrorHandler((error, request, reply) => answer(plane, error, request, reply));
+  const methodsAt = knownMethods(api);
   api.setNotFoundHandler((request, reply) => {
-    const [path] = request.url.split("?", 1);
-    return reply.code(404).send({ message: `There is nothing at ${request.method} ${path}`, error: 404 } satisfies ApiError);
+    const [path = ""] = request.url.split("?", 1);
+    const methods = methodsAt(path);
+    if (methods.length === 0) return reply.code(404).send({ message: `There is nothing at ${request.method} ${path}`, error: 404 } satisfies ApiError);
+    void reply.header("allow", [...methods, "OPTIONS"].join(", "));
+    if (request.method === "OPTIONS") return reply.code(200).send();
+    return reply.code(405).send({ message: `Cannot ${request.method} ${path}: it takes only ${methods.join(", ")}`, error: 405 } satisfies ApiError);
   });
+}
+
+/** The methods that a path takes, of all routes that are added from now on. */
+function knownMethods(api: Api): (path: string) => string[] {
+  const routes: { pattern: RegExp; methods: string[] }[] = [];
+  api.addHook("onRoute", ({ url, method }) => {
+    const segments = url.split("/").map((segment) => (segment.startsWith(":") ? "[^/]+" : RegExp.escape(segment)));
+    routes.push({ pattern: new RegExp(`^${segments.join("/")}/?$`), methods: [method].flat() });
+  });
+  return (path) => [...new Set(routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))];
 }
 
 /** Answers what is no request that a route could get: an address that does not decode. */

@@ -153,7 +153,7 @@ describe("every operation of the OpenAPI document", () => {
       }
     }
     expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
-  });
+  }, 60_000);
 
   it("that changes something answers as it says, and is in the audit log from its beginning to its end", async () => {
     const faults: (string | undefined)[] = [];
@@ -181,7 +181,7 @@ describe("every operation of the OpenAPI document", () => {
       }
     }
     expect(faults).toEqual([]);
-  });
+  }, 60_000);
 
   it("refuses bodies that are no JSON, or not of its shape: 400 with message and error", async () => {
     const faults: string[] = [];
@@ -199,7 +199,7 @@ describe("every operation of the OpenAPI document", () => {
       }
     }
     expect(faults).toEqual([]);
-  });
+  }, 60_000);
 });
 
 /** Whether some text is no value of a parameter. */

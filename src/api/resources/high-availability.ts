@@ -1,13 +1,17 @@
-import { strToU8, zipSync } from "fflate";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { z } from "zod";
 import { ClockerError } from "../../model/errors.ts";
+import type { StoredRecord } from "../../management/store/store.ts";
+import type { Json, JsonObject } from "../../model/spec.ts";
 import { showDuration, types } from "../../model/types/index.ts";
 import type { Api, ApiContext } from "../api-context.ts";
-import { consumes } from "../http/bodies.ts";
+import { Bytes, consumes } from "../http/bodies.ts";
 import { sendJson } from "../http/negotiate.ts";
 import { failures } from "../shapes/api-error.ts";
 
 const tags = ["server"];
+/** Bytes of the largest archive of state. */
+const STATE_LIMIT = 128 * 1024 * 1024;
 const anyJson = { 200: z.unknown(), ...failures };
 const modes = ["DISABLED", "AUTO", "STANDBY", "HOT_STANDBY", "HOT_BACKUP", "MASTER"] as const;
 
@@ -70,6 +74,7 @@ export function addHighAvailability(api: Api, context: ApiContext, node: OnlyNod
   api.get("/server/ha/metrics", { schema: { tags, summary: "Figures of the plane", response: { 200: z.record(z.string(), z.unknown()), ...failures } } }, async () => node.metrics);
   api.get("/server/ha/priority", { schema: { tags, summary: "This node's priority", response: { 200: z.int(), ...failures } } }, async () => node.priority);
   addChanges(api, node);
+  addImport(api, context);
 
   api.get(
     "/server/ha/persist/export",
@@ -80,6 +85,64 @@ export function addHighAvailability(api: Api, context: ApiContext, node: OnlyNod
       return reply.type("application/zip").header("content-disposition", `attachment; filename="clocker-state-${plane.planeId}.zip"`).send(Buffer.from(zipSync(files, { level: 1 })));
     },
   );
+}
+
+const ImportResult = z
+  .object({ applications: z.array(z.string()).describe("Ids"), bundles: z.array(z.string()).describe("name:version"), skipped: z.array(z.string()).describe("Applications and bundles that are here already") })
+  .meta({ id: "ImportResult" });
+
+function addImport(api: Api, { server }: ApiContext): void {
+  api.post(
+    "/server/ha/persist/import",
+    {
+      bodyLimit: STATE_LIMIT,
+      config: { body: "bytes" },
+      schema: { tags, summary: "Bring the bundles and applications of an exported archive under management, beside what is here", consumes: ["application/zip", "application/octet-stream", "multipart/form-data"], body: Bytes, response: { 200: ImportResult, ...failures } },
+    },
+    async ({ body }) => {
+      const { applications, bundles, skipped } = await server.importState(recordsIn(body));
+      return { applications: [...applications], bundles: [...bundles], skipped: [...skipped] };
+    },
+  );
+}
+
+/** The records of an archive that `/export` made. @throws ClockerError `invalid-request` for anything else */
+function recordsIn(archive: Uint8Array): StoredRecord[] {
+  const files = unzipped(archive);
+  return Object.entries(files).flatMap(([name, content]) => {
+    const [, kind, id] = /^([^/]+)\/([^/]+)\.json$/.exec(name) ?? [];
+    if (kind === undefined || id === undefined) throw new ClockerError("invalid-request", `Cannot import the archive: it holds "${name.slice(0, 100)}", which no export of Clocker has`, { remedy: "Send the archive that GET /v1/server/ha/persist/export gave" });
+    return [{ kind: decodeURIComponent(kind), id: decodeURIComponent(id), data: dataIn(name, content) }];
+  });
+}
+
+function unzipped(archive: Uint8Array): Record<string, Uint8Array> {
+  let size = 0;
+  try {
+    return unzipSync(archive, {
+      filter: ({ originalSize }) => {
+        size += originalSize;
+        if (size > 16 * STATE_LIMIT) throw new ClockerError("invalid-request", "Cannot import the archive: it holds too much");
+        return true;
+      },
+    });
+  } catch (cause) {
+    throw cause instanceof ClockerError ? cause : new ClockerError("invalid-request", "Cannot import the state: it is no zip archive", { cause, remedy: "Send the archive that GET /v1/server/ha/persist/export gave" });
+  }
+}
+
+function dataIn(name: string, content: Uint8Array): JsonObject {
+  const value = jsonIn(strFromU8(content));
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new ClockerError("invalid-request", `Cannot import the archive: "${name}" is no record`);
+}
+
+function jsonIn(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 function addChanges(api: Api, node: OnlyNode): void {

@@ -50,6 +50,35 @@ describe("high availability of one node", () => {
   });
 });
 
+describe("POST /server/ha/persist/import", () => {
+  const archive = async () => (await api().get("/v1/server/ha/persist/export")).rawPayload;
+
+  it("brings what another server exported, as the body or as a file of a form", async () => {
+    const { app } = await api().deployed();
+    const state = await archive();
+    for (const [type, payload] of [["application/zip", state], ["multipart/form-data; boundary=----clocker-test-0123456789abcdef", Buffer.concat([Buffer.from('------clocker-test-0123456789abcdef\r\ncontent-disposition: form-data; name="persistenceStateData"; filename="a.zip"\r\ncontent-type: application/zip\r\n\r\n'), state, Buffer.from("\r\n------clocker-test-0123456789abcdef--\r\n")])]] as const) {
+      const other = await ApiHarness.start();
+      const answer = await other.api.inject({ method: "POST", url: "/v1/server/ha/persist/import", payload, headers: { "content-type": type } });
+      expect([answer.statusCode, answer.json()]).toEqual([200, { applications: [app], bundles: [], skipped: [] }]);
+      expect((await other.get(`/v1/applications/${app}/entities`)).json()).toMatchObject([{ name: "Web Front" }, { name: "Notes" }]);
+      expect((await other.get(`/v1/applications/${app}/entities/Web%20Front/sensors/service.state`)).json()).toBe("RUNNING");
+      expect((await other.get(`/v1/applications/${app}/entities/Web%20Front/policies`)).json()).toMatchObject([{ name: "Test policy" }]);
+      expect((await other.get(`/v1/applications/${app}/entities/Web%20Front/activities`)).json().length).toBeGreaterThan(0);
+      await other.close();
+    }
+  });
+
+  it("refuses what is no export, and leaves all as it is", async () => {
+    await api().deployed();
+    const { zipSync, strToU8 } = await import("fflate");
+    for (const payload of [Buffer.from("text"), Buffer.from(zipSync({ "a.txt": strToU8("x") })), Buffer.from(zipSync({ "entity/abc.json": strToU8("[]") })), Buffer.from(zipSync({ "entity/abc.json": strToU8("{}") }))]) {
+      const answer = await api().api.inject({ method: "POST", url: "/v1/server/ha/persist/import", payload, headers: { "content-type": "application/zip" } });
+      expect([answer.statusCode, typeof answer.json().message]).toEqual([400, "string"]);
+    }
+    expect((await api().get("/v1/applications")).json()).toHaveLength(1);
+  });
+});
+
 describe("POST /server/properties/reload", () => {
   let harness: ApiHarness | undefined;
   afterEach(() => harness?.close());

@@ -90,7 +90,7 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
   "logbook.query": ["POST /logbook"],
   "audit.see": ["GET /audit", "GET /audit/verify"],
   "script.execute": ["POST /script/groovy"],
-  "server.admin": ["POST /server/shutdown", "POST /server/properties/reload", "POST /catalog/reset", "POST /access/locationProvisioningAllowed", "GET /server/ha/persist/export", "POST /server/ha/priority", "POST /server/ha/state", "POST /server/ha/states/clear", "POST /server/ha/states/clear/node"],
+  "server.admin": ["POST /server/shutdown", "POST /server/properties/reload", "POST /server/ha/persist/import", "POST /catalog/reset", "POST /access/locationProvisioningAllowed", "GET /server/ha/persist/export", "POST /server/ha/priority", "POST /server/ha/state", "POST /server/ha/states/clear", "POST /server/ha/states/clear/node"],
 };
 
 const byRoute: ReadonlyMap<string, Permission> = new Map(Object.entries(declared).flatMap(([permission, routes]) => routes.map((route) => [route, permission as Permission] as const)));

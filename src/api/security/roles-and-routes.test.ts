@@ -59,7 +59,7 @@ describe("every route", () => {
       if (allowed ? isRefused : !isRefused && !isEmptied) wrong.push(`${name}: ${answer.statusCode} ${answer.body.slice(0, 100)}`);
     }
     expect(wrong).toEqual([]);
-  });
+  }, 60_000);
 
   it("asks for name and password", async () => {
     const open: string[] = [];
@@ -69,7 +69,7 @@ describe("every route", () => {
     }
     expect(open).toEqual([]);
     expect(routes.length).toBeGreaterThan(130);
-  });
+  }, 60_000);
 
   it("that changes anything is in the audit log, with who and when", async () => {
     const looking = new Set(["POST /v1/logbook", "POST /v1/logout", "POST /v1/plan"]);
@@ -82,7 +82,7 @@ describe("every route", () => {
       if (written.length === 0) missing.push(`${route.method} ${route.path}`);
     }
     expect(missing).toEqual([]);
-  });
+  }, 60_000);
 });
 
 interface Entry {

@@ -176,7 +176,8 @@ export class PlaneLocations implements LocationRegistry {
     const location = resolver.resolve(parsed, id, config);
     // One with an id of its own belongs to somebody who keeps it: a Docker cloud, a host.
     if (location.id !== id) return location;
-    this.#byKey.set(keyOf(spec, config), location);
+    // Of two with the same settings (one of them imported) the first one stays the one that is found.
+    if (!this.#byKey.has(keyOf(spec, config))) this.#byKey.set(keyOf(spec, config), location);
     this.#madeOf.set(location, { spec, config });
     this.#inUse.set(id, location);
     this.#management.documents.put(LOCATION_DOCUMENTS, id, { spec, config: { ...config } });
