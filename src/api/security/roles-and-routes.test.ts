@@ -22,7 +22,7 @@ const forAll = /^(GET \/v1\/(server\/user|access|ui-\w+-registry|apidoc\/swagger
 const aboutServer = /^GET \/v1\/(audit|server\/config|server\/ha\/persist)/;
 const scripts = /^POST \/v1\/script\//;
 const serverChanges = /^(POST \/v1\/(server|access|logbook|catalog\/reset)(\/|$))/;
-const entityChanges = /^(POST|DELETE) \/v1\/applications\/\{\w+\}\/entities\/\{\w+\}\/((tag|config|sensors|adjuncts\/\{\w+\}\/config|policies\/\{\w+\}\/config)(\/|$))/;
+const entityChanges = /^(POST|DELETE) \/v1\/applications\/\{\w+\}\/entities\/\{\w+\}\/((tag|config|sensors|adjuncts\/\{\w+\}\/config|policies\/\{\w+\}\/config)(\/|$)|workflows$|workflows\/\{\w+\}$)/;
 
 /** Whether a role may use a route. */
 function may(role: string, route: string): boolean {
