@@ -21,6 +21,7 @@ import { addSensor } from "./commands/sensor.ts";
 import { addTree } from "./commands/tree.ts";
 import { addVersion } from "./commands/version.ts";
 import { addWait } from "./commands/wait.ts";
+import { addWorkflow } from "./commands/workflow.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { styleOf } from "./output/style.ts";
@@ -32,7 +33,7 @@ type AddCommands = (program: Command, io: Io) => void;
 const groups: readonly (readonly [string, readonly AddCommands[]])[] = [
   ["Server", [addLaunch, addDemo]],
   ["Applications", [addDeploy, addPlan, addApply, addApp, addTree, addWait]],
-  ["Entities", [addEntity, addSensor, addEffector, addPolicy]],
+  ["Entities", [addEntity, addSensor, addEffector, addWorkflow, addPolicy]],
   ["Looking around", [addLogs, addExec, addActivity, addEvents, addLocation, addCatalog, addList, addVersion]],
   ["This command line", [addContext, addLogin]],
 ];

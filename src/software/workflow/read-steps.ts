@@ -63,8 +63,13 @@ function readStep(raw: unknown, where: string, entity: Entity): Step {
 }
 
 function nameOf(given: Readonly<Record<string, unknown>>, type: StepType, text: string, name: string): string {
-  return typeof given["name"] === "string" && type.name !== "set-entity-name" ? given["name"] : text.split("\n", 1)[0]?.slice(0, 100) ?? name;
+  if (typeof given["name"] === "string" && type.name !== "set-entity-name") return given["name"];
+  const line = text.split("\n", 1)[0] ?? name;
+  // Tasks show it: not what is given to something that is named as a secret is.
+  return line.replace(OF_SECRET, "$1<suppressed>").slice(0, 100);
 }
+
+const OF_SECRET = /^([^=:]*(?:passwo?r?d|credential|secret|private|access\.(?:cert|key))[^=:]*[=:]\s*)(?!\$\{).+$/i;
 
 /** On a step with steps of its own, it may be meant for these. */
 function replayMark(given: unknown, type: StepType, where: string): Step["replay"] {

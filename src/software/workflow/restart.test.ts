@@ -61,7 +61,7 @@ it("goes on by itself where it says so and the step does no harm: with its varia
   const { server, run, entity } = await restarted(world, first, id);
   await world.clock.advance(120_000);
   expect([run.status, run.output, entity.sensorValue("n")?.value, outside]).toEqual(["SUCCESS", "2 1", 2, 1]);
-  expect(run.replays.map(({ isError }) => isError)).toEqual([undefined, false]);
+  expect(run.replays.map(({ isError }) => isError)).toEqual([true, false]);
   expect(server.plane.task(run.taskId ?? "")?.name).toBe("work (interrupted by a restart of the server)");
 });
 

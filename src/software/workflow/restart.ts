@@ -24,6 +24,7 @@ function takeUp(run: WorkflowRun): void {
   const { entity, workflow } = run;
   const { clock } = entity.management;
   const error = interruption();
+  for (const each of run.all()) if (!each.isEnded) each.interrupted(error, clock.now());
   if (workflow.steps.length === 0 || !mayHandle(run)) {
     for (const each of run.all()) if (!each.isEnded) each.fail("ERROR_SHUTDOWN", error, clock.now());
     return;

@@ -143,6 +143,11 @@ export class WorkflowRun {
     this.#become("RUNNING", now);
   }
 
+  /** The end of the server ended what ran it. */
+  interrupted(error: unknown, now: number): void {
+    if (this.replays.at(-1)?.endedAt === undefined) this.#end("Failed", true, messageOf(error), now);
+  }
+
   succeed(output: unknown, now: number): void {
     this.output = output;
     this.replayableLastStep = END;
