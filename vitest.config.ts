@@ -27,6 +27,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           fileParallelism: false,
           maxWorkers: 1,
+          maxConcurrency: 8,
           testTimeout: 900 * seconds,
           hookTimeout: 900 * seconds,
         },
