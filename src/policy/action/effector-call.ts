@@ -28,9 +28,9 @@ export class EffectorCalls {
     this.#afterwards = options.afterwards;
   }
 
-  /** @throws ClockerError `not-found` when the entity has no such effector. */
+  /** @throws ClockerError `invalid-value` when the entity has no such effector. */
   check(name: string): void {
-    if (this.#target.effector(name) === undefined) throw new ClockerError("not-found", `"${this.#settings.adjunct.displayName}" cannot invoke "${name}": "${this.#target.displayName}" has no such effector`);
+    if (this.#target.effector(name) === undefined) throw new ClockerError("invalid-value", `"${this.#settings.adjunct.displayName}" cannot invoke "${name}": "${this.#target.displayName}" has no such effector`);
   }
 
   /** Returns whether a call is made, or kept. */

@@ -170,6 +170,14 @@ test("start gives a process that was never seen running a while, then asks wheth
   expect(clock.now() - begin).toBeLessThan(10_000);
 });
 
+test("start does not wait out its time-out for a process that nothing launches or checks", async () => {
+  const { machine, clock, invoke } = scene({ "start.timeout": "10m" });
+  machine.on("PID_FILE", { exitCode: 1, stdout: "there is no file" });
+  const begin = clock.now();
+  await expect(invoke("start").result).rejects.toThrow(/it has no launch\.command, and no checkRunning\.command that says otherwise: there is no file/);
+  expect(clock.now() - begin).toBeLessThan(10_000);
+});
+
 test("skip.install leaves out the installation, skip.start everything", async () => {
   const installed = scene({ ...commands, skipInstall: true });
   await installed.invoke("start").result;

@@ -12,7 +12,7 @@ import { CHILDREN_STARTABLE_MODE, SKIP_START, SKIP_START_IF_RUNNING } from "./ke
 import { behindLatch } from "./latch.ts";
 import { monitorProcess } from "./monitor.ts";
 import { asTheOnlyOne } from "./one-at-a-time.ts";
-import { LATCHES } from "./phase-keys.ts";
+import { CHECK_RUNNING_COMMAND, LATCHES, LAUNCH_COMMAND, PHASE_WORKFLOWS } from "./phase-keys.ts";
 import { installCustomizeLaunch } from "./phases.ts";
 import { planPorts, takePorts } from "./ports.ts";
 import { machineOf, publishHost, standOnMachine } from "./provision.ts";
@@ -109,11 +109,17 @@ async function waitUntilUp(site: Site, work: Work): Promise<void> {
     wasRunning ||= finding.isRunning;
     gone = finding.isRunning ? 0 : gone + 1;
     const passed = clock.now() - begin;
+    if (passed >= GRACE && !finding.isRunning && launchesNothing(entity)) throw notUp(site, finding, `it has no ${LAUNCH_COMMAND.name}, and no ${CHECK_RUNNING_COMMAND.name} that says otherwise`);
     if (gone >= GONE_CHECKS && (wasRunning || (passed >= GRACE && (await hasEnded(site, work))))) throw notUp(site, finding, "its process has ended");
     if (passed >= timeout) throw notUp(site, finding, `it is not up ${showDuration(timeout)} after its launch`);
     work.waitFor(`"${entity.displayName}" to be up: ${Object.values(entity.get(SERVICE_NOT_UP_INDICATORS) ?? {}).join("; ")}`);
     await clock.sleep(Math.min(pause, Math.max(1, timeout - passed)), work.signal);
   }
+}
+
+/** Only a launch writes the file that is looked for where no other check is given: the rest of the time-out would be lost. */
+function launchesNothing({ config }: Entity): boolean {
+  return [LAUNCH_COMMAND, CHECK_RUNNING_COMMAND, PHASE_WORKFLOWS.launch, PHASE_WORKFLOWS.checkRunning].every((key) => config.find(key) === undefined);
 }
 
 /** The same check many times: its text, environment, output and steps are shown once, and then what it found where that changes. */

@@ -59,10 +59,11 @@ export function locationsFor(entity: Entity, given: unknown): Location[] {
   const resolved = (references: readonly LocationReference[]): Location[] => references.map((reference) => entity.management.locations.resolve(reference));
   const asked = referencesOf(given);
   if (asked.length > 0) return resolved(asked);
-  if (entity.locationReferences !== undefined) return resolved(entity.locationReferences);
+  // An empty list takes back only what a type brings, as in Brooklyn.
+  if (entity.locationReferences !== undefined && entity.locationReferences.length > 0) return resolved(entity.locationReferences);
   for (let owner: Entity | undefined = entity; owner !== undefined; owner = owner.parent) {
     if (owner.locations.length > 0) return [...owner.locations];
-    if (owner.locationReferences !== undefined) return resolved(owner.locationReferences);
+    if (owner.locationReferences !== undefined && owner.locationReferences.length > 0) return resolved(owner.locationReferences);
   }
   return [];
 }
