@@ -172,6 +172,10 @@ describe("other verbs", () => {
     expect((await cli.runArgs(["policy", ...at])).stdout).toContain("RUNNING");
     expect((await cli.runArgs(["app", "Shop", "entity", "Web Front", "stop-policy", "Test policy"])).code).toBe(0);
     expect((await cli.runArgs(["policy", "Test policy", ...at])).stdout).toContain("STOPPED");
+    expect((await cli.runArgs(["policy", "Test policy", "pause", "--for", "1h", ...at])).code).toBe(0);
+    expect((await cli.runArgs(["policy", "Test policy", ...at])).stdout).toMatch(/STOPPED[\s\S]*Resumes/);
+    expect((await cli.runArgs(["policy", "Test policy", "pause", ...at])).stderr).toContain("Give --for");
+    expect((await cli.runArgs(["policy", "Test policy", "resume", ...at])).code).toBe(0);
     const bom = cli.file("a.bom", "brooklyn.catalog:\n  id: mine\n  version: 1.0.0\n  itemType: entity\n  item: { type: test-service }\n");
     expect((await cli.run(`catalog add ${bom}`)).stdout).toBe("Added mine:1.0.0\n");
     expect((await cli.run("catalog list entity")).stdout).toMatch(/^mine +1\.0\.0/m);

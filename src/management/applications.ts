@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Entity } from "../model/entity.ts";
 import { ClockerError, messageOf } from "../model/errors.ts";
+import { operating } from "../model/operator.ts";
 import type { Submitted } from "../model/management.ts";
 import type { EntitySpec, LocationReference } from "../model/spec.ts";
 import type { Task } from "../model/task.ts";
@@ -90,7 +91,8 @@ export class Applications {
       `Invoking effector ${effector} on ${entity.displayName}`,
       async (work) => {
         if (effector === "stop") await this.#cancelWork(entity, work);
-        const result = await entity.invoke(effector, parameters, work);
+        // Policies leave the entity alone meanwhile.
+        const result = await operating(entity, { name: `Invoking effector ${effector} on ${entity.displayName}`, work }, () => entity.invoke(effector, parameters, work));
         await this.#plane.documents.flush();
         return result;
       },

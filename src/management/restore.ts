@@ -8,7 +8,7 @@ import { setFailed } from "../software/stock/service-state.ts";
 import { resumeWorkflows } from "../software/workflow/index.ts";
 import { DESTROY_DOCUMENTS, type Applications } from "./applications.ts";
 import { applyInitializers, entityFromRecord } from "./entity/entity-factory.ts";
-import { recordOf, restoreSensors, type EntityRecord } from "./entity/entity-record.ts";
+import { adjunctOf, recordOf, restoreSensors, type EntityRecord } from "./entity/entity-record.ts";
 import { ProviderLocation, MACHINE_DOCUMENTS, machineRecord } from "./location/provider-location.ts";
 import type { PlaneLocations } from "./location/location-registry.ts";
 import { isShared, SharedMachineLocation } from "./location/shared-machine.ts";
@@ -91,8 +91,9 @@ export function restore(plane: Plane, locations: PlaneLocations, records: Restor
   attachMachines(plane, records.machines, locations);
   for (const { entity, record } of restored) {
     for (const hooks of entity.type.hooks) attempt(() => hooks.manage?.(entity), (error) => warn(entity.displayName, error));
-    for (const { type, name, uniqueTag, config, id, suspended } of record.adjuncts) {
-      attempt(() => entity.addAdjunct({ type, name, config, ...(uniqueTag === null ? {} : { uniqueTag }) }, { id, suspended }), (error) => warn(`${name} of ${entity.displayName}`, error));
+    for (const each of record.adjuncts) {
+      const { name, id, suspended, suspendedUntil } = each;
+      attempt(() => entity.addAdjunct(adjunctOf(each), { id, suspended, ...(suspendedUntil === undefined ? {} : { suspendedUntil }) }), (error) => warn(`${name} of ${entity.displayName}`, error));
     }
   }
   // Docker clouds, hosts and containers are locations too, and are known only now.

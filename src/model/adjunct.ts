@@ -28,6 +28,22 @@ export interface Highlight {
   readonly taskId?: string;
 }
 
+export interface AdjunctInit {
+  readonly id: string;
+  readonly type: AdjunctType;
+  readonly entity: Entity;
+  readonly displayName?: string;
+  readonly uniqueTag?: string;
+  /** The `id` that the blueprint gave it. */
+  readonly planId?: string;
+  readonly tags?: readonly Json[];
+  readonly config: JsonObject;
+  readonly isTransient?: boolean;
+  readonly suspended?: boolean;
+  /** Milliseconds since the epoch, when it is to resume by itself. */
+  readonly suspendedUntil?: number;
+}
+
 /** A policy or enricher on an entity. */
 export class Adjunct {
   readonly id: string;
@@ -35,6 +51,9 @@ export class Adjunct {
   readonly entity: Entity;
   readonly displayName: string;
   readonly uniqueTag: string | undefined;
+  /** The `id` that the blueprint gave it: it is found by it among those of its entity. */
+  readonly planId: string | undefined;
+  readonly tags: readonly Json[];
   /** Raw values by canonical key name. */
   readonly config: JsonObject;
   /** Set by code at init and made again by it after a restart: not stored. */
@@ -44,16 +63,21 @@ export class Adjunct {
   readonly #onReconfigured = new Set<(name: string) => void>();
   #stop: (() => void) | undefined;
   #suspended = false;
+  #suspendedUntil: number | undefined;
+  #cancelResume: (() => void) | undefined;
 
-  constructor(init: { id: string; type: AdjunctType; entity: Entity; displayName?: string; uniqueTag?: string; config: JsonObject; isTransient?: boolean; suspended?: boolean }) {
+  constructor(init: AdjunctInit) {
     this.id = init.id;
     this.type = init.type;
     this.entity = init.entity;
     this.displayName = init.displayName ?? init.type.displayName;
     this.uniqueTag = init.uniqueTag;
+    this.planId = init.planId;
+    this.tags = init.tags ?? [];
     this.config = canonical(init.type, init.config);
     this.isTransient = init.isTransient ?? false;
     this.#suspended = init.suspended ?? false;
+    if (this.#suspended && init.suspendedUntil !== undefined) this.#resumeAt(init.suspendedUntil);
   }
 
   get isRunning(): boolean {
@@ -64,23 +88,54 @@ export class Adjunct {
     return this.#suspended;
   }
 
+  /** When it resumes by itself, in milliseconds since the epoch; undefined when it does not. */
+  get suspendedUntil(): number | undefined {
+    return this.#suspendedUntil;
+  }
+
   /** Begins its work unless it is suspended. */
   start(): void {
     if (this.#stop === undefined && !this.#suspended) this.#stop = this.type.attach(this);
   }
 
-  suspend(): void {
+  /** @param until milliseconds since the epoch, when it resumes by itself; never when absent */
+  suspend(until?: number): void {
+    this.#forgetResume();
     this.#suspended = true;
-    this.stop();
+    this.#halt();
+    if (until !== undefined) this.#resumeAt(until);
   }
 
   resume(): void {
+    this.#forgetResume();
     this.#suspended = false;
     this.start();
   }
 
   /** Ends its work, for good or until the next start. */
   stop(): void {
+    this.#cancelResume?.();
+    this.#halt();
+  }
+
+  #resumeAt(until: number): void {
+    const { clock } = this.entity.management;
+    this.#suspendedUntil = until;
+    this.#cancelResume = clock.after(Math.max(0, until - clock.now()), () => {
+      if (!this.entity.isManaged) return;
+      this.resume();
+      this.highlight("lastAction", "Resumed, for the time that it was suspended for is over");
+      this.entity.touch();
+    });
+  }
+
+  #forgetResume(): void {
+    this.#cancelResume?.();
+    this.#cancelResume = undefined;
+    this.#suspendedUntil = undefined;
+  }
+
+  #halt(): void {
     const stop = this.#stop;
     this.#stop = undefined;
     stop?.();

@@ -219,12 +219,12 @@ export class Entity {
   }
 
   /** Attaches a policy or enricher and starts it. One with the same unique tag is replaced. */
-  addAdjunct(spec: AdjunctSpec, options: { isTransient?: boolean; id?: string; suspended?: boolean } = {}): Adjunct {
+  addAdjunct(spec: AdjunctSpec, options: { isTransient?: boolean; id?: string; suspended?: boolean; suspendedUntil?: number } = {}): Adjunct {
     const type = this.management.types.adjunctType(spec.type);
     if (type === undefined) throw new ClockerError("unknown-type", `Cannot attach "${spec.type}" to "${this.displayName}": there is no such policy or enricher`);
     const before = spec.uniqueTag === undefined ? undefined : this.adjuncts.find((known) => known.uniqueTag === spec.uniqueTag);
     if (before !== undefined) this.removeAdjunct(before);
-    const { name, uniqueTag } = spec;
+    const { name, uniqueTag, planId, tags } = spec;
     const adjunct = new Adjunct({
       id: options.id ?? this.management.ids.entityId(),
       type,
@@ -232,8 +232,11 @@ export class Entity {
       config: spec.config,
       ...(name === undefined ? {} : { displayName: name }),
       ...(uniqueTag === undefined ? {} : { uniqueTag }),
+      ...(planId === undefined ? {} : { planId }),
+      ...(tags === undefined ? {} : { tags }),
       isTransient: options.isTransient ?? false,
       suspended: options.suspended ?? false,
+      ...(options.suspendedUntil === undefined ? {} : { suspendedUntil: options.suspendedUntil }),
     });
     this.adjuncts.push(adjunct);
     try {

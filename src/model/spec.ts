@@ -41,6 +41,9 @@ export interface AdjunctSpec {
   type: string;
   name?: string;
   uniqueTag?: string;
+  /** The plan's `id`. */
+  planId?: string;
+  tags?: Json[];
   config: JsonObject;
 }
 

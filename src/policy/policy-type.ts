@@ -3,6 +3,7 @@ import { type Settings, withSettings } from "../model/adjunct-settings.ts";
 import type { ConfigKey } from "../model/config-key.ts";
 import type { Entity } from "../model/entity.ts";
 import { ClockerError } from "../model/errors.ts";
+import { operationOn } from "../model/operator.ts";
 import { expectedState, isStoppingOrStopped } from "../model/service-state.ts";
 
 export interface PolicyDefinition {
@@ -42,6 +43,18 @@ export function mayAct(entity: Entity, effector?: string): boolean {
   if (isStoppingOrStopped(entity) && !(effector === "start" && expectedState(entity) === "STOPPED")) return false;
   for (let above = entity.parent; above !== undefined; above = above.parent) if (expectedState(above) === "STOPPING") return false;
   return true;
+}
+
+/**
+ * What keeps a policy from acting on an entity: that it is to stop, or that an operator's task runs on it. In the second case both are told of the
+ * other: the policy in its highlight, the operator in the task. Undefined when nothing does.
+ */
+export function hindrance(adjunct: Adjunct, entity: Entity, wanted: string, effector?: string): string | undefined {
+  if (!mayAct(entity, effector)) return "for the entity is to stop";
+  const operation = operationOn(entity);
+  if (operation === undefined) return undefined;
+  operation.work.log(`Policy "${adjunct.displayName}" wanted to ${wanted}, and waits until this has ended`);
+  return `for an operator's task runs on it: ${operation.name}`;
 }
 
 /** @throws ClockerError `invalid-value` when the policy's entity has no such effector. */

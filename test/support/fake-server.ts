@@ -21,7 +21,7 @@ import { defineEntityType } from "../../src/model/entity-type.ts";
 import { ClockerError } from "../../src/model/errors.ts";
 import type { Management } from "../../src/model/management.ts";
 import { sensor } from "../../src/model/sensor.ts";
-import { entitySpec, type EntitySpec, type Json, type JsonObject } from "../../src/model/spec.ts";
+import { entitySpec, type EntitySpec, type Json, type JsonObject, type AdjunctSpec } from "../../src/model/spec.ts";
 import { types } from "../../src/model/types/index.ts";
 import { basicApplication, basicEntity, entityBase, startableBase, starting, stopping } from "../../src/software/stock/application.ts";
 import { MAIN_URI } from "../../src/software/stock/attributes.ts";
@@ -189,6 +189,11 @@ function examineTestBlueprint(text: string): ReturnType<BlueprintReader["examine
   }
 }
 
+function policySpec(policy: JsonObject): AdjunctSpec {
+  const { type, id, uniqueTag, tags, "brooklyn.config": config } = policy;
+  return { type: String(type), config: isMap(config) ? config : {}, ...(id === undefined ? {} : { planId: String(id) }), ...(uniqueTag === undefined ? {} : { uniqueTag: String(uniqueTag) }), ...(Array.isArray(tags) ? { tags } : {}) };
+}
+
 /** Blueprints with `name`, `location`, `services` (with `type`, `name`, `id`, config, `brooklyn.policies`, `brooklyn.children`). */
 function readTestBlueprint(text: string): { spec: EntitySpec; warnings: string[] } {
   let plan: unknown;
@@ -217,7 +222,7 @@ function specOf(service: JsonObject): EntitySpec {
     ...(typeof name === "string" ? { displayName: name } : {}),
     ...(typeof id === "string" ? { planId: id } : {}),
     config,
-    policies: Array.isArray(policies) ? policies.filter(isMap).map((policy) => ({ type: String(policy["type"]), config: isMap(policy["brooklyn.config"]) ? policy["brooklyn.config"] : {} })) : [],
+    policies: Array.isArray(policies) ? policies.filter(isMap).map(policySpec) : [],
     children: Array.isArray(children) ? children.filter(isMap).map((child) => specOf(child)) : [],
   });
 }

@@ -48,7 +48,7 @@ export function findTask(plane: Plane, id: string): Task {
 /** A policy or enricher by id, then by display name. @throws ClockerError `not-found`. */
 export function findAdjunct(entity: Entity, token: string, kind?: "policy" | "enricher"): Adjunct {
   const candidates = entity.adjuncts.filter((adjunct) => kind === undefined || adjunct.type.kind === kind);
-  const found = candidates.find((adjunct) => adjunct.id === token) ?? candidates.find((adjunct) => adjunct.displayName === token);
+  const found = candidates.find((adjunct) => adjunct.id === token) ?? candidates.find((adjunct) => [adjunct.planId, adjunct.uniqueTag, adjunct.displayName].includes(token));
   if (found !== undefined) return found;
   const what = kind ?? "adjunct";
   throw notFound(`Entity '${entity.displayName}' has no ${what} with id or name '${token}'`, token, candidates.map((adjunct) => adjunct.displayName));

@@ -21,6 +21,31 @@ describe("policies and adjuncts", () => {
     expect((await api().get(`${at}/policies/${policy.id}`)).statusCode).toBe(404);
   });
 
+  it("are suspended for a time, and found by the id and tag that the blueprint gives", async () => {
+    const { at } = await api().deployed(`
+name: Shop
+description: What is sold
+version: 1.2
+location: test:here
+services:
+- type: test-service
+  description: The front
+  brooklyn.policies: [{ type: org.example.TestPolicy, id: mine, uniqueTag: only, tags: [a, { b: 1 }] }]
+`);
+    const before = Date.now();
+    expect((await api().post(`${at}/policies/mine/stop?for=1h`)).statusCode).toBe(204);
+    const shown = (await api().get(`${at}/adjuncts/only`)).json();
+    expect(shown).toMatchObject({ state: "STOPPED", planId: "mine", functionallyUniqueIdentifier: "only", tags: ["a", { b: 1 }] });
+    expect(shown.suspendedUntil).toBeGreaterThanOrEqual(before + 3_600_000);
+    expect((await api().post(`${at}/adjuncts/mine/start`)).statusCode).toBe(204);
+    expect((await api().get(`${at}/adjuncts/mine`)).json().suspendedUntil).toBeUndefined();
+    expect((await api().post(`${at}/adjuncts/mine/stop?for=soon`)).json()).toMatchObject({ message: 'Cannot suspend for "soon": expected a duration such as 30m or 1h' });
+    const app = at.split("/entities/")[0];
+    const [, , , id] = (app ?? "").split("/");
+    // As Brooklyn has it: what describes an application is kept with its text.
+    expect((await api().get(`${app}/entities/${id}/spec`)).body).toMatch(/description: What is sold[\s\S]*version: 1.2[\s\S]*description: The front/);
+  });
+
   it("are attached; enrichers cannot be stopped; unknown types are refused", async () => {
     const { at } = await api().deployed();
     const made = await api().post(`${at}/adjuncts?type=org.example.TestEnricher`, { "policy.password": "hunter2" });

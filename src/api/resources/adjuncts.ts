@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { Adjunct } from "../../model/adjunct.ts";
 import { ClockerError } from "../../model/errors.ts";
 import type { Json } from "../../model/spec.ts";
+import { types } from "../../model/types/index.ts";
+import { CoercionError } from "../../model/value-type.ts";
 import type { Api, ApiContext } from "../api-context.ts";
 import { consumes } from "../http/bodies.ts";
 import { findAdjunct, findEntity, notFound } from "../http/find.ts";
@@ -50,8 +52,8 @@ export function addAdjuncts(api: Api, { plane }: ApiContext): void {
     return reply.code(204).send(null);
   });
 
-  api.post(`${AT}/:adjunct/stop`, { schema: { tags, summary: "Suspend it", params: one, response: { 204: z.null(), ...failures } } }, async ({ params }, reply) => {
-    suspend(pausable(find(params)));
+  api.post(`${AT}/:adjunct/stop`, { schema: { tags, summary: "Suspend it, for a time or until it is started", params: one, querystring: pauseQuery, response: { 204: z.null(), ...failures } } }, async ({ params, query }, reply) => {
+    suspend(pausable(find(params)), query.for);
     return reply.code(204).send(null);
   });
 
@@ -126,9 +128,23 @@ export function resume(adjunct: Adjunct): void {
   adjunct.entity.touch();
 }
 
-export function suspend(adjunct: Adjunct): void {
-  adjunct.suspend();
+export const pauseQuery = z.object({ for: z.string().optional().describe("A duration such as 1h, after which it resumes by itself") });
+
+/** @throws ClockerError `invalid-value` for a duration that is none */
+export function suspend(adjunct: Adjunct, duration?: string): void {
+  const { clock } = adjunct.entity.management;
+  adjunct.suspend(duration === undefined ? undefined : clock.now() + pauseOf(duration));
   adjunct.entity.touch();
+}
+
+function pauseOf(text: string): number {
+  try {
+    const duration = types.duration.coerce(text);
+    if (Number.isFinite(duration) && duration > 0) return duration;
+  } catch (error) {
+    if (!(error instanceof CoercionError)) throw error;
+  }
+  throw new ClockerError("invalid-value", `Cannot suspend for "${text}": expected a duration such as 30m or 1h`);
 }
 
 /** Enrichers always run, as in Brooklyn. */

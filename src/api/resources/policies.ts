@@ -8,7 +8,7 @@ import { failures } from "../shapes/api-error.ts";
 import { JsonValue } from "../shapes/json.ts";
 import { adjunctConfig, adjunctState, currentAdjunctConfig, policySummary, PolicySummary } from "../shapes/adjunct-summary.ts";
 import { ConfigSummary } from "../shapes/config-summary.ts";
-import { adjunctValue, attach, resume, suspend } from "./adjuncts.ts";
+import { adjunctValue, attach, pauseQuery, resume, suspend } from "./adjuncts.ts";
 import { entityInPath } from "./entities.ts";
 
 const tags = ["policies"];
@@ -43,13 +43,17 @@ export function addPolicies(api: Api, { plane }: ApiContext): void {
 
   api.get(`${AT}/:policy`, { schema: { tags, summary: "A policy's state, as a JSON string", params: one, response: { 200: z.unknown(), ...failures } } }, async ({ params }, reply) => sendJson(reply, adjunctState(find(params))));
 
-  const actions = { start: resume, stop: suspend, destroy: (policy: Adjunct) => policy.entity.removeAdjunct(policy) } as const;
+  const actions = { start: resume, destroy: (policy: Adjunct) => policy.entity.removeAdjunct(policy) } as const;
   for (const [name, act] of Object.entries(actions)) {
     api.post(`${AT}/:policy/${name}`, { schema: { tags, summary: `${name[0]?.toUpperCase()}${name.slice(1)} a policy`, params: one, response: { 204: z.null(), ...failures } } }, async ({ params }, reply) => {
       act(find(params));
       return reply.code(204).send(null);
     });
   }
+  api.post(`${AT}/:policy/stop`, { schema: { tags, summary: "Stop a policy, for a time or until it is started", params: one, querystring: pauseQuery, response: { 204: z.null(), ...failures } } }, async ({ params, query }, reply) => {
+    suspend(find(params), query.for);
+    return reply.code(204).send(null);
+  });
 
   api.get(`${AT}/:policy/config`, { schema: { tags, summary: "A policy's config keys", params: one, response: { 200: z.array(PolicyConfigSummary), ...failures } } }, async ({ params }) =>
     adjunctConfig(find(params)).map(({ priority: _ignored, ...key }) => key),

@@ -22,7 +22,7 @@ const summaryFields = {
 };
 export const AdjunctSummary = z.object(summaryFields).meta({ id: "AdjunctSummary" });
 export const AdjunctDetail = z
-  .object({ ...summaryFields, parameters: z.array(ConfigSummarySchema), config: z.record(z.string(), z.unknown()), functionallyUniqueIdentifier: z.string().optional() })
+  .object({ ...summaryFields, parameters: z.array(ConfigSummarySchema), config: z.record(z.string(), z.unknown()), functionallyUniqueIdentifier: z.string().optional(), tags: z.array(z.unknown()).optional().describe("Of the blueprint"), planId: z.string().optional().describe("The blueprint's id of it"), suspendedUntil: z.int().optional().describe("When it resumes by itself: milliseconds since 1970") })
   .meta({ id: "AdjunctDetail" });
 
 export function adjunctState(adjunct: Adjunct): (typeof adjunctStates)[number] {
@@ -54,6 +54,9 @@ export function adjunctDetail(adjunct: Adjunct): z.infer<typeof AdjunctDetail> {
     parameters: adjunctConfig(adjunct),
     config: currentAdjunctConfig(adjunct),
     ...(adjunct.uniqueTag === undefined ? {} : { functionallyUniqueIdentifier: adjunct.uniqueTag }),
+    ...(adjunct.tags.length === 0 ? {} : { tags: adjunct.tags.map((tag) => withoutSecret("tag", jsonOf(tag))) }),
+    ...(adjunct.planId === undefined ? {} : { planId: adjunct.planId }),
+    ...(adjunct.suspendedUntil === undefined ? {} : { suspendedUntil: adjunct.suspendedUntil }),
   };
 }
 

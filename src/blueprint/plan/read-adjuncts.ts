@@ -86,11 +86,15 @@ function typeOf(cursor: Cursor, kind: Kind): Cursor {
 function withOwn(cursor: Cursor, base: AdjunctSpec, type: AdjunctType | InitializerType | undefined): AdjunctSpec {
   const name = cursor.get("name")?.text("name") ?? base.name;
   const uniqueTag = cursor.get("uniqueTag")?.text("uniqueTag") ?? base.uniqueTag;
+  const planId = cursor.get("id")?.text("id") ?? base.planId;
+  const tags = [...(base.tags ?? []), ...(cursor.get("tags")?.items("tags").map((tag) => tag.value) ?? [])];
   for (const [key, each] of cursor.entries("an item")) if (!beside.has(key)) each.warn(`"${key}" is ignored: config of policies, enrichers and initializers goes under brooklyn.config`);
   return {
     type: base.type,
     ...(name === undefined ? {} : { name }),
     ...(uniqueTag === undefined ? {} : { uniqueTag }),
+    ...(planId === undefined ? {} : { planId }),
+    ...(tags.length === 0 ? {} : { tags }),
     config: { ...base.config, ...readConfig(cursor, type) },
   };
 }

@@ -28,6 +28,7 @@ export function catalogItemFor(name: string, reading: Reading): CatalogItem | un
 
 /** @throws ClockerError `unknown-type`, with the place and the nearest names */
 export function failUnknownType(cursor: Cursor, name: string, what = "type"): never {
+  failMisplaced(cursor, name, what);
   const fits = fitting(what, cursor.reading.types);
   const known = [...new Set([...cursor.reading.types.knownTypeNames(), ...shortNames.keys()])].filter((each) => fits(each) || fits(shortNames.get(each) ?? each));
   const candidates = nearNames(name, known);
@@ -35,6 +36,24 @@ export function failUnknownType(cursor: Cursor, name: string, what = "type"): ne
   const remedy =
     first === undefined ? "The catalog lists the types there are" : `Did you mean "${first}"${others.length === 0 ? "" : `, or ${others.map((each) => `"${each}"`).join(", ")}`}?`;
   return cursor.fail(`unknown ${what} "${name}"`, { code: "unknown-type", part: "value", remedy, details: { type: name, candidates } });
+}
+
+const sections: Readonly<Record<string, string>> = { policy: "brooklyn.policies", enricher: "brooklyn.enrichers", initializer: "brooklyn.initializers" };
+
+/** What is known, and is something else than what is wanted, says where it goes. */
+function failMisplaced(cursor: Cursor, name: string, what: string): void {
+  const { types } = cursor.reading;
+  for (const each of candidateNames(name)) {
+    const adjunct = types.adjunctType(each);
+    const kind = adjunct?.kind ?? (types.initializerType?.(each) === undefined ? undefined : "initializer");
+    if (kind !== undefined && kind !== what) {
+      cursor.fail(`"${name}" is a kind of ${kind} and not of ${what === "type" ? "entity" : what}`, { code: "unknown-type", part: "value", remedy: `It goes under ${sections[kind]}`, details: { type: name, kind } });
+    }
+    const isEntity = types.entityType(each) !== undefined || (types.catalogItem(each) !== undefined && ["entity", "application", "template"].includes(types.catalogItem(each)?.itemType ?? ""));
+    if (what !== "type" && isEntity) {
+      cursor.fail(`"${name}" is a kind of entity and not of ${what}`, { code: "unknown-type", part: "value", remedy: "It goes under services, or under brooklyn.children", details: { type: name, kind: "entity" } });
+    }
+  }
 }
 
 /** Whether a name is one of what is wanted: a policy's name is no help where an entity's is missing. */

@@ -1,3 +1,4 @@
+import type { Adjunct } from "../../model/adjunct.ts";
 import type { Entity } from "../../model/entity.ts";
 import { sensor } from "../../model/sensor.ts";
 import type { AdjunctSpec, Json, JsonObject, LocationReference, ParameterSpec } from "../../model/spec.ts";
@@ -33,6 +34,15 @@ export interface AdjunctRecord {
   uniqueTag: string | null;
   config: JsonObject;
   suspended: boolean;
+  /** Absent where there is none. */
+  planId?: string;
+  tags?: Json[];
+  suspendedUntil?: number;
+}
+
+/** The spec by which an adjunct of a record is attached again. */
+export function adjunctOf({ type, name, uniqueTag, planId, tags, config }: AdjunctRecord): AdjunctSpec {
+  return { type, name, config, ...(uniqueTag === null ? {} : { uniqueTag }), ...(planId === undefined ? {} : { planId }), ...(tags === undefined ? {} : { tags }) };
 }
 
 /** What the plane knows of an entity beside the entity itself. */
@@ -59,17 +69,25 @@ export function entityToRecord(entity: Entity, origin: EntityOrigin): JsonObject
     locationReferences: entity.locationReferences === undefined ? null : [...entity.locationReferences],
     locations: entity.locations.map((location) => location.id),
     tags: entity.tags,
-    adjuncts: entity.adjuncts.filter((adjunct) => !adjunct.isTransient).map((adjunct) => ({
-      id: adjunct.id,
-      type: adjunct.type.name,
-      name: adjunct.displayName,
-      uniqueTag: adjunct.uniqueTag ?? null,
-      config: adjunct.config,
-      suspended: adjunct.isSuspended,
-    })),
+    adjuncts: entity.adjuncts.filter((adjunct) => !adjunct.isTransient).map((adjunct) => adjunctToRecord(adjunct)),
     members: [...entity.members.keys()],
   };
   return record as unknown as JsonObject;
+}
+
+export function adjunctToRecord(adjunct: Adjunct): AdjunctRecord {
+  const { id, type, displayName, uniqueTag, planId, tags, config, isSuspended, suspendedUntil } = adjunct;
+  return {
+    id,
+    type: type.name,
+    name: displayName,
+    uniqueTag: uniqueTag ?? null,
+    config,
+    suspended: isSuspended,
+    ...(planId === undefined ? {} : { planId }),
+    ...(tags.length === 0 ? {} : { tags: [...tags] }),
+    ...(suspendedUntil === undefined ? {} : { suspendedUntil }),
+  };
 }
 
 /** The record that `entityToRecord` wrote; the store checks integrity, so its shape is trusted. */

@@ -2,8 +2,9 @@ import type { Settings } from "../../model/adjunct-settings.ts";
 import { configKey } from "../../model/config-key.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
+import { onLeftAlone } from "../../model/operator.ts";
 import { types } from "../../model/types/index.ts";
-import { mayAct } from "../policy-type.ts";
+import { hindrance, mayAct } from "../policy-type.ts";
 
 export const EFFECTOR = configKey("effector", types.string, "The effector to invoke");
 export const EFFECTOR_ARGUMENTS = configKey("args", types.map(), "Its arguments; expressions in them are resolved at each call", { defaultValue: {} });
@@ -20,6 +21,7 @@ export class EffectorCalls {
   #isRunning = false;
   #again: { name: string; args: Readonly<Record<string, unknown>>; why: string } | undefined;
   #isStopped = false;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(settings: Settings, options: { whileBusy: "skip" | "once-more"; target?: Entity; afterwards?: () => void }) {
     this.#settings = settings;
@@ -37,9 +39,12 @@ export class EffectorCalls {
   call(name: string, args: Readonly<Record<string, unknown>>, why: string): boolean {
     const { adjunct, owner } = this.#settings;
     if (this.#isStopped) return false;
-    if (!mayAct(this.#target, name)) {
-      adjunct.highlight("lastSkipped", `${name} was not invoked (${why}), for the entity is to stop`);
-      return false;
+    const hindered = hindrance(adjunct, this.#target, `invoke "${name}" (${why})`, name);
+    if (hindered !== undefined) {
+      adjunct.highlight("lastSkipped", `${name} was not invoked (${why}), ${hindered}`);
+      const isKept = this.#whileBusy === "once-more" && mayAct(this.#target, name);
+      if (isKept) this.#keepUntilLeftAlone({ name, args, why });
+      return isKept;
     }
     if (this.#isRunning) {
       adjunct.highlight("lastSkipped", `${name} still runs (${why})`);
@@ -66,6 +71,16 @@ export class EffectorCalls {
   stop(): void {
     this.#isStopped = true;
     this.#again = undefined;
+    this.#stopWaiting?.();
+  }
+
+  #keepUntilLeftAlone(call: { name: string; args: Readonly<Record<string, unknown>>; why: string }): void {
+    this.#again = call;
+    this.#stopWaiting ??= onLeftAlone(this.#target, () => {
+      this.#stopWaiting?.();
+      this.#stopWaiting = undefined;
+      if (!this.#isRunning) this.#ended();
+    });
   }
 
   #ended(): void {

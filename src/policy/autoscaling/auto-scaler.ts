@@ -4,6 +4,7 @@ import type { Entity } from "../../model/entity.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
 import { together } from "../../model/follow-entities.ts";
 import { onNotification } from "../../model/notification.ts";
+import { onLeftAlone, operationOn } from "../../model/operator.ts";
 import { expectedState } from "../../model/service-state.ts";
 import { mayAct, policy, requireEffector } from "../policy-type.ts";
 import { clamp, desiredSize, type Limits, type Load, withinLimits } from "./desired-size.ts";
@@ -59,6 +60,7 @@ class AutoScaler {
       events.subscribeSensor(this.#pool.id, SERVICE_UP.name, () => this.#onUp()),
       events.subscribeSensor(this.#pool.id, SERVICE_STATE_EXPECTED.name, () => this.#onUp()),
       settings.adjunct.onReconfigured((name) => this.#onReconfigured(name)),
+      onLeftAlone(this.#pool, () => this.#onUp()),
     ]);
     this.#onUp();
   }
@@ -80,8 +82,8 @@ class AutoScaler {
   }
 
   #isActive(): boolean {
-    // A pool that starts is being given its first members.
-    if (this.#isStopped || !mayAct(this.#pool) || expectedState(this.#pool) === "STARTING") return false;
+    // A pool that starts is being given its first members; one that an operator works on is left alone.
+    if (this.#isStopped || !mayAct(this.#pool) || operationOn(this.#pool) !== undefined || expectedState(this.#pool) === "STARTING") return false;
     return !this.#pool.type.sensors.has(SERVICE_UP.name) || this.#pool.get(SERVICE_UP) === true;
   }
 

@@ -30,7 +30,7 @@ export const conditionalSuspendPolicy = policy({
 function apply(settings: Settings, change: (target: Adjunct) => void, done: string): void {
   const { adjunct, owner } = settings;
   const name = settings.require(SUSPEND_TARGET);
-  const target = owner.adjuncts.find((each) => each !== adjunct && [each.uniqueTag, each.id, each.displayName, each.type.name, ...each.type.aliases].includes(name));
+  const target = owner.adjuncts.find((each) => each !== adjunct && [each.uniqueTag, each.planId, each.id, each.displayName, each.type.name, ...each.type.aliases].includes(name));
   if (target === undefined) throw new ClockerError("not-found", `"${adjunct.displayName}" cannot find "${name}" among the policies of "${owner.displayName}"`);
   change(target);
   // Whether it is suspended is stored with its entity.

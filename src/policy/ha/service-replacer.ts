@@ -2,11 +2,12 @@ import type { Settings } from "../../model/adjunct-settings.ts";
 import { configKey } from "../../model/config-key.ts";
 import type { Entity } from "../../model/entity.ts";
 import { messageOf } from "../../model/errors.ts";
-import { followEntities } from "../../model/follow-entities.ts";
+import { followEntities, together } from "../../model/follow-entities.ts";
 import { failureOf, notify, onNotification } from "../../model/notification.ts";
-import { setProblem } from "../../model/service-state.ts";
+import { onLeftAlone } from "../../model/operator.ts";
+import { isUp, setProblem } from "../../model/service-state.ts";
 import { showDuration, types } from "../../model/types/index.ts";
-import { mayAct, policy, requireEffector } from "../policy-type.ts";
+import { hindrance, mayAct, policy, requireEffector } from "../policy-type.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { ENTITY_REPLACEMENT_FAILED, ENTITY_RESTART_FAILED } from "./ha-sensors.ts";
 
@@ -36,26 +37,40 @@ class Replacer {
   readonly #cluster: Entity;
   readonly #listening = new Map<Entity, () => void>();
   readonly #replacing = new Set<Entity>();
+  /** Failures while an operator's task ran. */
+  readonly #postponed = new Map<Entity, unknown>();
   readonly #stop: () => void;
+  readonly #stopLeftAlone: () => void;
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#cluster = settings.owner;
     const sensor = settings.get(MEMBER_FAILURE_SENSOR);
     settings.adjunct.highlight("triggers", `Listening for ${sensor} of members`);
+    this.#stopLeftAlone = onLeftAlone(this.#cluster, () => this.#again());
     this.#stop = followEntities(this.#cluster, "members", {
-      added: (member) => this.#listening.set(member, onNotification(member, sensor, (value) => this.#onFailure(member, value))),
+      added: (member) => this.#listening.set(member, together([onNotification(member, sensor, (value) => this.#onFailure(member, value)), onLeftAlone(member, () => this.#again())])),
       removed: (member) => {
         this.#listening.get(member)?.();
         this.#listening.delete(member);
+        this.#postponed.delete(member);
       },
     });
   }
 
   stop(): void {
     this.#stop();
+    this.#stopLeftAlone();
     for (const stop of this.#listening.values()) stop();
     this.#listening.clear();
+  }
+
+  /** Members that failed while an operator was at work may have failed still. */
+  #again(): void {
+    for (const [member, value] of [...this.#postponed]) {
+      this.#postponed.delete(member);
+      if (!isUp(member)) this.#onFailure(member, value);
+    }
   }
 
   #onFailure(member: Entity, value: unknown): void {
@@ -63,6 +78,11 @@ class Replacer {
     const seen = `Failure detected at "${member.displayName}" (${describeFailure(value)})`;
     if (!mayAct(this.#cluster) || !mayAct(member)) return adjunct.highlight("lastViolation", `${seen}, and nothing done, for it is to stop`);
     if (this.#replacing.has(member)) return;
+    const hindered = hindrance(adjunct, this.#cluster, `replace "${member.displayName}"`) ?? hindrance(adjunct, member, `replace "${member.displayName}"`);
+    if (hindered !== undefined) {
+      this.#postponed.set(member, value);
+      return adjunct.highlight("lastViolation", `${seen}, and nothing done, ${hindered}`);
+    }
     const failures = this.#recentFailures();
     const most = this.#settings.get(REPLACEMENT_FAILURES);
     if (failures.length >= most) {

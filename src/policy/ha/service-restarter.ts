@@ -1,10 +1,12 @@
 import type { Settings } from "../../model/adjunct-settings.ts";
 import { configKey } from "../../model/config-key.ts";
 import { ClockerError, messageOf } from "../../model/errors.ts";
+import { together } from "../../model/follow-entities.ts";
 import { failureOf, notify, onNotification } from "../../model/notification.ts";
-import { setFailed } from "../../model/service-state.ts";
+import { onLeftAlone } from "../../model/operator.ts";
+import { isUp, setFailed } from "../../model/service-state.ts";
 import { showDuration, types } from "../../model/types/index.ts";
-import { mayAct, policy, requireEffector } from "../policy-type.ts";
+import { hindrance, mayAct, policy, requireEffector } from "../policy-type.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { ENTITY_FAILED, ENTITY_RESTART_FAILED } from "./ha-sensors.ts";
 
@@ -23,15 +25,35 @@ export const serviceRestarter = policy({
     requireEffector(settings.adjunct, "restart");
     const sensor = settings.get(FAILURE_SENSOR);
     settings.adjunct.highlight("triggers", `Listening for ${sensor} of ${settings.owner.displayName}`);
-    const state = { isRestarting: false };
-    return onNotification(settings.owner, sensor, (value) => onFailure(settings, value, state));
+    const state: State = { isRestarting: false, postponed: undefined };
+    const { owner } = settings;
+    return together([
+      onNotification(owner, sensor, (value) => onFailure(settings, value, state)),
+      // What failed while an operator was at work may have failed still.
+      onLeftAlone(owner, () => {
+        const { postponed } = state;
+        state.postponed = undefined;
+        if (postponed !== undefined && !isUp(owner)) onFailure(settings, postponed.value, state);
+      }),
+    ]);
   },
 });
 
-function onFailure(settings: Settings, value: unknown, state: { isRestarting: boolean }): void {
+interface State {
+  isRestarting: boolean;
+  /** A failure while an operator's task ran on the entity. */
+  postponed: { readonly value: unknown } | undefined;
+}
+
+function onFailure(settings: Settings, value: unknown, given: State): void {
+  const state = given;
   const { adjunct, owner } = settings;
   const reason = describeFailure(value);
-  if (!mayAct(owner)) return adjunct.highlight("lastViolation", `Failure detected, and nothing done, for the entity is to stop: ${reason}`);
+  const hindered = hindrance(adjunct, owner, `restart "${owner.displayName}" (${reason})`);
+  if (hindered !== undefined) {
+    if (mayAct(owner)) state.postponed = { value };
+    return adjunct.highlight("lastViolation", `Failure detected, and nothing done, ${hindered}: ${reason}`);
+  }
   if (state.isRestarting) return adjunct.highlight("lastViolation", `Failure detected while restarting: ${reason}`);
   const now = owner.management.clock.now();
   const last = settings.get(LAST_FAILURE_TIME);
@@ -41,14 +63,13 @@ function onFailure(settings: Settings, value: unknown, state: { isRestarting: bo
   adjunct.highlight("lastViolation", `Failure detected, restarting: ${reason}`);
   const { task, result } = adjunct.submit(`Restart ${owner.displayName}`, (work) => owner.invoke("restart", {}, work), { description: reason });
   adjunct.highlight("lastAction", "Restart of the failed entity", task.id);
-  const restarting = state;
-  restarting.isRestarting = true;
+  state.isRestarting = true;
   result.then(
     () => {
-      restarting.isRestarting = false;
+      state.isRestarting = false;
     },
     (error: unknown) => {
-      restarting.isRestarting = false;
+      state.isRestarting = false;
       // An operator who stops it, or cancels the restart, has the last word.
       if (mayAct(owner) && !task.signal.aborted) giveUp(settings, `Restart failed: ${messageOf(error)}`);
     },

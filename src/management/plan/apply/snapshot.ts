@@ -1,15 +1,9 @@
 import type { Entity } from "../../../model/entity.ts";
-import type { Json, JsonObject } from "../../../model/spec.ts";
+import type { Json } from "../../../model/spec.ts";
+import { adjunctOf, type AdjunctRecord, adjunctToRecord } from "../../entity/entity-record.ts";
 import type { Plane } from "../../plane.ts";
 
-interface KeptAdjunct {
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-  readonly uniqueTag: string | undefined;
-  readonly config: JsonObject;
-  readonly suspended: boolean;
-}
+type KeptAdjunct = AdjunctRecord;
 
 /** What an entity is by its config and definition, to be put back when a change of it fails. */
 export class Snapshot {
@@ -33,7 +27,7 @@ export class Snapshot {
     this.#definition = { catalogItemId, planId, iconUrl, locationReferences };
     this.#locations = [...entity.locations];
     this.#tags = [...entity.tags];
-    this.#adjuncts = entity.adjuncts.filter(({ isTransient }) => !isTransient).map((each) => ({ id: each.id, type: each.type.name, name: each.displayName, uniqueTag: each.uniqueTag, config: { ...each.config }, suspended: each.isSuspended }));
+    this.#adjuncts = entity.adjuncts.filter(({ isTransient }) => !isTransient).map((each) => ({ ...adjunctToRecord(each), config: { ...each.config } }));
   }
 
   /** Puts everything back as it was. What runs is not touched. */
@@ -59,8 +53,9 @@ export class Snapshot {
       if (before !== undefined && JSON.stringify(before.config) === JSON.stringify(each.config)) kept.delete(each.id);
       else entity.removeAdjunct(each);
     }
-    for (const { id, type, name, uniqueTag, config, suspended } of kept.values()) {
-      entity.addAdjunct({ type, name, config: { ...config }, ...(uniqueTag === undefined ? {} : { uniqueTag }) }, { id, suspended });
+    for (const each of kept.values()) {
+      const { id, suspended, suspendedUntil } = each;
+      entity.addAdjunct(adjunctOf(each), { id, suspended, ...(suspendedUntil === undefined ? {} : { suspendedUntil }) });
     }
   }
 }
