@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AdjunctHarness, read, run } from "../../test/support/adjunct-harness.ts";
 import { effector } from "../model/effector.ts";
-import type { Entity } from "../model/entity.ts";
 import { notify, failureOf } from "../model/notification.ts";
 import { operating } from "../model/operator.ts";
 import { setNotUp } from "../model/service-state.ts";
@@ -83,7 +82,7 @@ describe("a policy that is suspended for a time", () => {
     policy.suspend(harness.clock.now() + 60_000);
     entity.touch();
     await harness.restart();
-    const again = (harness.again(entity) as Entity).adjuncts[0];
+    const again = harness.again(entity).adjuncts[0];
     expect(again?.isSuspended).toBe(true);
     await harness.pass(61_000);
     expect([again?.isSuspended, again?.isRunning]).toEqual([false, true]);
