@@ -3,12 +3,14 @@ import { addActivity } from "./commands/activity.ts";
 import { addApp } from "./commands/app.ts";
 import { addApply } from "./commands/apply.ts";
 import { addCatalog } from "./commands/catalog.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addContext } from "./commands/context.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDeploy } from "./commands/deploy.ts";
 import { addEffector } from "./commands/effector.ts";
 import { addEntity } from "./commands/entity.ts";
 import { addEvents } from "./commands/events.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addExec } from "./commands/exec.ts";
 import { addLaunch } from "./commands/launch.ts";
 import { addLocation } from "./commands/location.ts";
@@ -18,9 +20,12 @@ import { addLogs } from "./commands/logs.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicy } from "./commands/policy.ts";
 import { addSensor } from "./commands/sensor.ts";
+import { addStatus } from "./commands/status.ts";
+import { addTop } from "./commands/top.ts";
 import { addTree } from "./commands/tree.ts";
 import { addVersion } from "./commands/version.ts";
 import { addWait } from "./commands/wait.ts";
+import { addWhy } from "./commands/why.ts";
 import { addWorkflow } from "./commands/workflow.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
@@ -34,8 +39,8 @@ const groups: readonly (readonly [string, readonly AddCommands[]])[] = [
   ["Server", [addLaunch, addDemo]],
   ["Applications", [addDeploy, addPlan, addApply, addApp, addTree, addWait]],
   ["Entities", [addEntity, addSensor, addEffector, addWorkflow, addPolicy]],
-  ["Looking around", [addLogs, addExec, addActivity, addEvents, addLocation, addCatalog, addList, addVersion]],
-  ["This command line", [addContext, addLogin]],
+  ["Looking around", [addStatus, addTop, addLogs, addExec, addWhy, addActivity, addEvents, addLocation, addCatalog, addList, addVersion, addDoctor]],
+  ["This command line", [addContext, addLogin, addCompletion]],
 ];
 
 /** The whole command line. */

@@ -10,7 +10,9 @@ import { showError } from "./show-error.ts";
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io);
   try {
-    await program.parseAsync(withCommandApart(withoutScopes(brooklynSpelling(args))), { from: "user" });
+    // What is completed stands as it was typed.
+    const spelled = args[0] === "__complete" ? ["__complete", "--", ...args.slice(1)] : withCommandApart(withoutScopes(brooklynSpelling(args)));
+    await program.parseAsync(spelled, { from: "user" });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;

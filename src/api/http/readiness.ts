@@ -8,6 +8,6 @@ export function refuseUntilReady(api: Api, context: ApiContext): void {
     if (context.server.isReady && !context.isShuttingDown) return;
     if (headers["brooklyn-allow-non-master-access"] === "true" || /^\/v1\/(logout|server\/shutdown)\b/.test(url)) return;
     if (!isReading(method)) throw new ClockerError("forbidden", "This request is only permitted against an active primary Brooklyn server");
-    if (/^\/v1\/(applications|catalog|locations|find)\b/.test(url)) throw new ClockerError("forbidden", "This request is only permitted against an active primary or hot standby/backup Brooklyn server");
+    if (/^\/v1\/(applications|catalog|locations|find|workload)\b/.test(url)) throw new ClockerError("forbidden", "This request is only permitted against an active primary or hot standby/backup Brooklyn server");
   });
 }

@@ -25,6 +25,7 @@ import { addScript } from "./script.ts";
 import { addSensors } from "./sensors.ts";
 import { addServer } from "./server.ts";
 import { addUsage } from "./usage.ts";
+import { addWorkload } from "./workload.ts";
 import { addWebPages } from "./web-pages.ts";
 import { addWorkflows } from "./workflows.ts";
 
@@ -51,6 +52,7 @@ const resources: readonly ((api: Api, context: ApiContext) => void)[] = [
   addScript,
   addEvents,
   addFind,
+  addWorkload,
   addLogs,
   addExec,
   addUsage,

@@ -43,7 +43,7 @@ const declared: Readonly<Record<Permission, readonly string[]>> = {
     ...["", "/status", "/activities", "/icon"].map((path) => `GET ${ADJUNCT}${path}`),
     `GET ${POLICY}`,
     ...["", "/:task", "/:task/children", "/:task/children/recurse"].map((path) => `GET /activities${path}`),
-    ...["GET /overview", "GET /events", "GET /find", "GET /usage/applications", "GET /usage/applications/:application", "GET /usage/machines", "GET /usage/machines/:machine"],
+    ...["GET /overview", "GET /events", "GET /find", "GET /workload", "GET /usage/applications", "GET /usage/applications/:application", "GET /usage/machines", "GET /usage/machines/:machine"],
   ],
   "entity.modify": [
     ...["/tag/add", "/tag/delete", "/tag/upsert/:key", "/config", "/config/:key", "/sensors", "/sensors/:sensor", "/workflows"].map((path) => `POST ${E}${path}`),

@@ -6,13 +6,13 @@ import { links } from "../../api/shapes/links.ts";
 import type { Io } from "../io.ts";
 import { oneLine, styleOf, type Style } from "../output/style.ts";
 import { show } from "../output/show.ts";
+import { examples } from "./examples.ts";
 import { act, withServer } from "./client-command.ts";
 
 export function addTree(program: Command, io: Io): void {
-  withServer(program.command("tree [app]"))
+  examples(withServer(program.command("tree [app]")), ["clocker tree", "clocker tree Shop"])
     .summary("show applications and all their entities")
     .option("--app <name>", "only this application")
-    .addHelpText("after", "\nExamples:\n  clocker tree\n  clocker tree Shop")
     .action(act(io, async ({ client, flags }, word) => {
       const name = word ?? flags.app;
       const id = name === undefined ? undefined : (await client.json(ApplicationSummary, links.application(name))).id;
