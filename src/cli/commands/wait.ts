@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { z } from "zod";
-import { Found } from "../../api/shapes/found.ts";
+import type { Found } from "../../api/shapes/found.ts";
 import { links } from "../../api/shapes/links.ts";
 import type { Client } from "../client/client.ts";
 import { findAny } from "../client/find-one.ts";
