@@ -233,6 +233,7 @@ export class Plane implements Management {
     this.events.publishTo(before.id, { kind: "entity-removed", entity });
     entity.moveTo(parent);
     this.events.publishTo(parent.id, { kind: "entity-added", entity });
+    this.events.publish({ kind: "entity-moved", entity, from: before });
   }
 
   async destroy(application: Entity): Promise<void> {

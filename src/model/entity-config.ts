@@ -5,6 +5,8 @@ import type { Json } from "./spec.ts";
 import { CoercionError } from "./value-type.ts";
 import type { Work } from "./work.ts";
 
+const none: ReadonlyMap<string, never> = new Map<string, never>();
+
 /**
  * An entity's config: what was set on it, by canonical key name, as it was written. Reading looks at the entity itself, then up its
  * parents for keys that are inherited, then at the key's default; a `$brooklyn:` value is resolved in the scope of the entity where it was written.
@@ -12,8 +14,8 @@ import type { Work } from "./work.ts";
 export class EntityConfig {
   readonly #entity: Entity;
   readonly #own = new Map<string, Json>();
-  readonly #parameters = new Map<string, ConfigKey>();
-  readonly #aliases = new Map<string, string>();
+  #parameters: ReadonlyMap<string, ConfigKey> = none;
+  #aliases: ReadonlyMap<string, string> = none;
 
   constructor(entity: Entity, own: Record<string, Json>, parameters: readonly ConfigKey[]) {
     this.#entity = entity;
@@ -23,12 +25,10 @@ export class EntityConfig {
 
   /** Declares these keys beyond the type's, and no others: what was declared before is forgotten. */
   declare(parameters: readonly ConfigKey[]): void {
-    this.#parameters.clear();
-    this.#aliases.clear();
-    for (const key of parameters) {
-      this.#parameters.set(key.name, key);
-      for (const alias of key.aliases) this.#aliases.set(alias, key.name);
-    }
+    const aliases = parameters.flatMap((key) => key.aliases.map((alias) => [alias, key.name] as const));
+    // Most entities have none, and there are many entities.
+    this.#parameters = parameters.length === 0 ? none : new Map(parameters.map((key) => [key.name, key]));
+    this.#aliases = aliases.length === 0 ? none : new Map(aliases);
   }
 
   /** The key's own name for a name, flag or alias. */

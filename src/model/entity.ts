@@ -41,7 +41,8 @@ export class Entity {
   #displayName: string;
   #parent: Entity | undefined;
   readonly #sensors = new Map<string, SensorValue>();
-  readonly #feeds = new Set<() => void>();
+  /** Made when there is one: most entities have none. */
+  #feeds: Set<() => void> | undefined;
   readonly #watches = new Set<() => void>();
 
   constructor(init: EntityInit) {
@@ -260,12 +261,12 @@ export class Entity {
 
   /** Something that polls the entity's service while it runs; the given function ends it. Stopped by `stopFeeds` when the entity stops. */
   addFeed(stop: () => void): void {
-    this.#feeds.add(stop);
+    (this.#feeds ??= new Set()).add(stop);
   }
 
   stopFeeds(): void {
-    for (const stop of this.#feeds) stop();
-    this.#feeds.clear();
+    for (const stop of this.#feeds ?? []) stop();
+    this.#feeds = undefined;
   }
 
   /** Something that listens for as long as the entity is managed; the given function ends it. */

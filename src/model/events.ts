@@ -4,6 +4,8 @@ import type { Task } from "./task.ts";
 /** What happens in the plane; the REST event stream, enrichers, policies and indexes live on these. */
 export type PlaneEvent =
   | { kind: "entity-added" | "entity-removed" | "entity-changed"; entity: Entity }
+  /** It has another parent, and with it all below it may be of another application. */
+  | { kind: "entity-moved"; entity: Entity; from: Entity }
   | { kind: "sensor"; entity: Entity; name: string; value: unknown; previous: unknown; at: number }
   | { kind: "member-added" | "member-removed"; entity: Entity; member: Entity }
   | { kind: "location-added" | "location-removed"; name: string }
@@ -16,10 +18,10 @@ export type Listener = (event: PlaneEvent) => void;
  * the cost of an event grows with those who asked for it, not with the cloud.
  */
 export class EventBus {
-  readonly #all = new Listeners();
-  readonly #byEntity = new Map<string, Listeners>();
+  #all: Listeners<PlaneEvent> = [];
+  readonly #byEntity = new Map<string, Listeners<PlaneEvent>>();
   /** By entity, then by sensor. */
-  readonly #bySensor = new Map<string, Map<string, Listeners>>();
+  readonly #bySensor = new Map<string, Map<string, Listeners<SensorEvent>>>();
   readonly #onError: (error: unknown) => void;
 
   /** @param onError told of a listener that threw; the other listeners still get the event. */
@@ -29,26 +31,31 @@ export class EventBus {
 
   /** All events. Returns the way to stop. */
   subscribe(listener: Listener): () => void {
-    this.#all.add(listener);
-    return () => this.#all.delete(listener);
+    this.#all = [...this.#all, listener];
+    return () => {
+      this.#all = without(this.#all, listener);
+    };
   }
 
   /** Events of one entity (its sensors, members, changes, removal), and the coming and going of its children. */
   subscribeEntity(entityId: string, listener: Listener): () => void {
-    return add(this.#byEntity, entityId, listener);
+    add(this.#byEntity, entityId, listener);
+    return () => remove(this.#byEntity, entityId, listener);
   }
 
   /** Changes of one sensor of one entity. */
-  subscribeSensor(entityId: string, sensorName: string, listener: (event: Extract<PlaneEvent, { kind: "sensor" }>) => void): () => void {
-    const ofEntity = this.#bySensor.get(entityId) ?? new Map<string, Listeners>();
-    this.#bySensor.set(entityId, ofEntity);
-    const stop = add(ofEntity, sensorName, (event) => {
-      if (event.kind === "sensor") listener(event);
-    });
-    return () => {
-      stop();
-      if (ofEntity.size === 0 && this.#bySensor.get(entityId) === ofEntity) this.#bySensor.delete(entityId);
-    };
+  subscribeSensor(entityId: string, sensorName: string, listener: (event: SensorEvent) => void): () => void {
+    const sensors = this.#bySensor.get(entityId) ?? new Map<string, Listeners<SensorEvent>>();
+    this.#bySensor.set(entityId, sensors);
+    add(sensors, sensorName, listener);
+    return () => this.#unsubscribe(entityId, sensorName, listener);
+  }
+
+  #unsubscribe(entityId: string, sensorName: string, listener: (event: SensorEvent) => void): void {
+    const sensors = this.#bySensor.get(entityId);
+    if (sensors === undefined) return;
+    remove(sensors, sensorName, listener);
+    if (sensors.size === 0) this.#bySensor.delete(entityId);
   }
 
   publish(event: PlaneEvent): void {
@@ -66,9 +73,9 @@ export class EventBus {
     this.#deliver(this.#byEntity.get(entityId), event);
   }
 
-  #deliver(listeners: Listeners | undefined, event: PlaneEvent): void {
+  #deliver<E extends PlaneEvent>(listeners: Listeners<E> | undefined, event: E): void {
     if (listeners === undefined) return;
-    for (const listener of listeners.now()) {
+    for (const listener of listeners) {
       try {
         listener(event);
       } catch (error) {
@@ -78,33 +85,23 @@ export class EventBus {
   }
 }
 
+type SensorEvent = Extract<PlaneEvent, { kind: "sensor" }>;
+
 /** Those who listen: a list that is never changed but replaced, so that it stays as it is while an event is delivered, and costs little where there is one. */
-class Listeners {
-  #now: readonly Listener[] = [];
+type Listeners<E> = readonly ((event: E) => void)[];
 
-  get size(): number {
-    return this.#now.length;
-  }
-
-  add(listener: Listener): void {
-    if (!this.#now.includes(listener)) this.#now = [...this.#now, listener];
-  }
-
-  delete(listener: Listener): void {
-    this.#now = this.#now.filter((each) => each !== listener);
-  }
-
-  now(): readonly Listener[] {
-    return this.#now;
-  }
+/** Without one of its subscriptions: who subscribed twice is there twice. */
+function without<E>(listeners: Listeners<E>, listener: (event: E) => void): Listeners<E> {
+  const index = listeners.indexOf(listener);
+  return index < 0 ? listeners : listeners.toSpliced(index, 1);
 }
 
-function add(index: Map<string, Listeners>, key: string, listener: Listener): () => void {
-  const listeners = index.get(key) ?? new Listeners();
-  index.set(key, listeners);
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size === 0 && index.get(key) === listeners) index.delete(key);
-  };
+function add<E>(index: Map<string, Listeners<E>>, key: string, listener: (event: E) => void): void {
+  index.set(key, [...(index.get(key) ?? []), listener]);
+}
+
+function remove<E>(index: Map<string, Listeners<E>>, key: string, listener: (event: E) => void): void {
+  const left = without(index.get(key) ?? [], listener);
+  if (left.length === 0) index.delete(key);
+  else index.set(key, left);
 }

@@ -62,6 +62,9 @@ export function streamEvent(event: PlaneEvent, entityOf: (id: string) => Entity 
     case "entity-removed":
     case "entity-changed":
       return entityEvent(event);
+    // That it changed is told.
+    case "entity-moved":
+      return undefined;
     case "sensor":
       return sensorEvent(event);
     case "member-added":

@@ -75,10 +75,13 @@ describe("EntityLists", () => {
       () => web.rename("Renamed"),
       () => app.rename("Store"),
       () => tier.removeMember(web),
+      () => plane.reparent(web, find('Tier "B"')),
       () => tier.addMember(other),
       () => plane.unmanage(other),
       async () => (await applications.addChildren(tier, "services: [{ type: basic-entity, name: New }]")).start?.result,
       () => api().deployed("name: Second\nservices: [{ type: basic-entity, name: Alone }]"),
+      () => plane.reparent(tier, plane.applications()[1] ?? app),
+      () => plane.reparent(tier, app),
       () => plane.unmanage(plane.applications()[1] ?? app),
     ];
     for (const change of changes) {

@@ -119,6 +119,10 @@ export class EntityLists {
       case "entity-changed":
       case "entity-removed":
         return this.#changed(event.entity);
+      case "entity-moved":
+        this.#changed(event.from);
+        for (const each of event.entity.descendants()) this.#changed(each);
+        return;
       case "member-added":
       case "member-removed":
         this.#changed(event.entity);
