@@ -39,7 +39,7 @@ type Call = [method: "GET" | "POST" | "DELETE", path: string, status: number, sh
 const calls: readonly Call[] = [
   ["GET", "server/version", 200, z.object({ version: z.string(), buildSha1: z.string(), buildBranch: z.string(), features: z.array(map) })],
   ["GET", "server/up/extended", 200, z.object({ up: z.literal(true), shuttingDown: z.literal(false), healthy: z.literal(true), ha: Ha, osgiUp: z.boolean(), "brooklyn.security.sensitive.fields": z.object({ tokens: z.array(z.string()), "plaintext.blocked": z.boolean() }) })],
-  ["GET", "server/user", 200, z.null()],
+  ["GET", "server/user", 204, nothing],
   ["GET", "server/ha/state", 200, z.literal("MASTER")],
   ["GET", "server/ha/states", 200, Ha],
   ["GET", "server/ha/priority", 200, z.int()],

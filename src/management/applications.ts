@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Entity } from "../model/entity.ts";
+import { type Entity, visibleParameters } from "../model/entity.ts";
 import { ClockerError, messageOf } from "../model/errors.ts";
 import { operating } from "../model/operator.ts";
 import type { Submitted } from "../model/management.ts";
@@ -96,7 +96,7 @@ export class Applications {
         await this.#plane.documents.flush();
         return result;
       },
-      { tags: ["EFFECTOR", "NON-TRANSIENT", { entityId: entity.id, effectorName: effector }] },
+      { tags: ["EFFECTOR", "NON-TRANSIENT", { entityId: entity.id, effectorName: effector, effectorParams: shownParameters(entity, effector, parameters) }] },
     );
   }
 
@@ -188,4 +188,10 @@ function endedOrAborted(task: Task, signal: AbortSignal): Promise<void> {
       resolve();
     });
   });
+}
+
+/** What an effector that there is not was given is told of by the task itself. */
+function shownParameters(entity: Entity, name: string, parameters: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const found = entity.effector(name);
+  return found === undefined ? {} : visibleParameters(found, parameters);
 }

@@ -335,7 +335,8 @@ function coerceParameters(entity: Entity, found: Effector, given: Readonly<Recor
   return coerced;
 }
 
-function visibleParameters(found: Effector, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** The arguments of a call, as its task shows them. */
+export function visibleParameters(found: Effector, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const secret = new Set(found.parameters.filter((parameter) => parameter.secret).map((parameter) => parameter.name));
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, secret.has(name) ? "<suppressed>" : value]));
 }

@@ -14,6 +14,7 @@ describe("policies and adjuncts", () => {
     expect((await api().post(`${at}/policies/${policy.id}/stop`)).statusCode).toBe(204);
     expect((await api().get(`${at}/policies/${policy.id}`)).json()).toBe("STOPPED");
     expect((await api().get(`${at}/policies/current-state`)).json()).toEqual({ [policy.id]: false });
+    expect(policy.links).toMatchObject({ start: `${policy.links.self}/start`, stop: `${policy.links.self}/stop`, destroy: `${policy.links.self}/destroy` });
     expect((await api().post(`${at}/policies/${policy.id}/start`)).statusCode).toBe(204);
     expect((await api().get(`${at}/adjuncts/${policy.id}`)).json()).toMatchObject({ adjunctType: "POLICY", state: "RUNNING", config: { "policy.size": 7 } });
     expect((await api().post(`${at}/policies/${policy.id}/destroy`)).statusCode).toBe(204);

@@ -54,9 +54,8 @@ export function addCatalogTypes(api: Api, { server }: ApiContext): void {
   );
 
   api.get("/catalog/types/:id", { schema: { tags, summary: "All versions of a type, by name or alias", params: z.object({ id: z.string() }), response: { 200: z.array(TypeSummary), ...failures } } }, async ({ params }) => {
-    const found = entries.versions(params.id);
-    if (found.length === 0) throw notFound(`There is no type '${params.id}'`, params.id, entries.list({ allVersions: false }).map(({ id }) => id));
-    return found.map((entry) => typeSummary(entry));
+    // A list of none where there is none, as Brooklyn gives it.
+    return entries.versions(params.id).map((entry) => typeSummary(entry));
   });
 
   api.get("/catalog/types/:id/:version", { schema: { tags, summary: "A type, with its config, sensors and effectors", params: z.object({ id: z.string(), version: z.string() }), response: { 200: TypeDetail, ...failures } } }, async ({ params }) =>
@@ -70,9 +69,7 @@ export function addCatalogTypes(api: Api, { server }: ApiContext): void {
   });
 
   api.get("/catalog/bundles/:name", { schema: { tags, summary: "All versions of a bundle", params: z.object({ name: z.string() }), response: { 200: z.array(BundleSummary), ...failures } } }, async ({ params }) => {
-    const found = summaries().filter((bundle) => bundle.symbolicName === params.name);
-    if (found.length === 0) throw notFound(`There is no bundle '${params.name}'`, params.name, summaries().map(({ symbolicName }) => symbolicName));
-    return found;
+    return summaries().filter((bundle) => bundle.symbolicName === params.name);
   });
 
   addBundleChanges(api, server, entries);
@@ -158,6 +155,7 @@ function bundleSummary({ symbolicName, version, iconUrl, entries }: ReturnType<C
     symbolicName,
     version,
     types: entries.map((entry) => typeSummary(entry)),
+    deleteable: true,
     osgiVersion: version,
     format: "brooklyn-bom-bundle",
     iconUrl,

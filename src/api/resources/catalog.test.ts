@@ -116,7 +116,9 @@ describe("/v1/catalog/types and bundles", () => {
     expect(await names("/v1/catalog/types?supertype=org.apache.brooklyn.api.entity.Application")).toEqual(["my-template", "org.apache.brooklyn.entity.stock.BasicApplication"]);
     expect((await api().get("/v1/catalog/types/test-service")).json()).toMatchObject([{ symbolicName: "org.example.TestService", aliases: ["test-service"] }]);
     expect((await api().get("/v1/catalog/types/my-service/latest")).json()).toMatchObject({ plan: { data: expect.stringContaining("test-service") }, config: expect.any(Array) });
-    expect((await api().get("/v1/catalog/types/nope")).statusCode).toBe(404);
+    expect((await api().get("/v1/catalog/types/nope")).json()).toEqual([]);
+    const [item] = (await api().get("/v1/catalog/types/my-service")).json();
+    expect(item.specList).toEqual([{ summary: "brooklyn-camp implementation", format: "brooklyn-camp", contents: expect.stringContaining("test-service") }]);
   });
 
   it("list bundles with their types", async () => {
@@ -124,7 +126,7 @@ describe("/v1/catalog/types and bundles", () => {
     const bundles = (await api().get("/v1/catalog/bundles")).json();
     expect(bundles.map((each: { symbolicName: string }) => each.symbolicName)).toEqual(["clocker", "my-bundle"]);
     expect((await api().get("/v1/catalog/bundles/my-bundle/1.0.0")).json().types).toHaveLength(3);
-    expect((await api().get("/v1/catalog/bundles/nope")).statusCode).toBe(404);
+    expect((await api().get("/v1/catalog/bundles/nope")).json()).toEqual([]);
   });
 });
 

@@ -65,6 +65,7 @@ export function addPlans(api: Api, context: ApiContext): void {
     },
     async ({ body, query }) => {
       const text = await planOf(context, body);
+      await planner.open(text);
       return planner.plan(text, requestOf(context, query, text)).plan as PlanSummary;
     },
   );

@@ -25,6 +25,14 @@ describe("sensors", () => {
     expect(unknown.json().message).toBe(`Sensor 'test.cuont' not known. Did you mean "test.count"?`);
   });
 
+  it("show what an entity is meant to be for people, and as it is when raw values are asked for", async () => {
+    const { app } = await api().deployed();
+    const at = `/v1/applications/${app}/entities/${app}/sensors`;
+    expect((await api().get(`${at}/current-state`)).json()["service.state.expected"]).toMatch(/^running @ \d+ \/ /);
+    expect((await api().get(`${at}/current-state?raw=true`)).json()["service.state.expected"]).toEqual({ state: "RUNNING", timestampUtc: expect.any(Number) });
+    expect((await api().get(`${at}/service.state.expected?useDisplayHints=false`)).json()).toMatchObject({ state: "RUNNING" });
+  });
+
   it("are set through their types, singly and together, and cleared", async () => {
     const { at } = await api().deployed();
     expect((await api().post(`${at}/sensors/test.wait.actual`, '"5m"')).statusCode).toBe(204);

@@ -28,7 +28,7 @@ export function addSensors(api: Api, { plane }: ApiContext): void {
   api.get(
     `${AT}/current-state`,
     { schema: { tags, summary: "All sensors that have a value", params: entityInPath, querystring: hints, response: { 200: z.record(z.string(), z.unknown()), ...failures } } },
-    async ({ params }) => currentSensors(findEntity(plane, params.application, params.entity)),
+    async ({ params, query }) => currentSensors(findEntity(plane, params.application, params.entity), undefined, query),
   );
 
   api.get(
@@ -49,7 +49,7 @@ export function addSensors(api: Api, { plane }: ApiContext): void {
       const entity = findEntity(plane, params.application, params.entity);
       const known = sensorsOf(entity).map(({ name }) => name);
       if (!known.includes(params.sensor) && entity.sensorValue(params.sensor) === undefined) throw notFound(`Sensor '${params.sensor}' not known`, params.sensor, known);
-      return sendValue(request, reply, sensorJson(entity, params.sensor));
+      return sendValue(request, reply, sensorJson(entity, params.sensor, request.query));
     },
   );
 

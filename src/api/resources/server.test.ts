@@ -11,7 +11,7 @@ describe("server", () => {
     expect((await api().get("/v1/server/shuttingDown")).json()).toBe(false);
     expect((await api().get("/v1/server/ha/state")).body).toBe('"MASTER"');
     expect((await api().get("/v1/server/planeid")).body).toBe("Plane123");
-    expect((await api().get("/v1/server/user")).body).toBe("null");
+    expect(await api().get("/v1/server/user")).toMatchObject({ statusCode: 204, body: "" });
     const extended = (await api().get("/v1/server/up/extended")).json();
     expect(extended).toMatchObject({ up: true, ha: { planeId: "Plane123", masterId: extended.ha.ownId } });
     expect((await api().get("/v1/server/config/some.key")).body).toBe('"some value"');

@@ -36,7 +36,7 @@ export function addServer(api: Api, context: ApiContext): void {
     "brooklyn.security.sensitive.fields": { tokens: [...server.properties.sensitiveTokens()], "plaintext.blocked": server.properties.get("brooklyn.security.sensitive.fields.plaintext.blocked") === "true" },
   }));
 
-  api.get("/server/user", { schema: { tags, summary: "Who is signed in, as a JSON string; null when nobody has to", response: anyJson } }, async (request, reply) => sendJson(reply, request.user ?? null));
+  api.get("/server/user", { schema: { tags, summary: "Who is signed in, as a JSON string; 204 when nobody has to", response: { 200: z.string(), 204: z.null(), ...failures } } }, async (request, reply) => (request.user === undefined ? reply.code(204).send(null) : sendJson(reply, request.user)));
 
   api.get("/server/planeid", { schema: { tags, produces: ["text/plain"], summary: "The management plane's id, as text", response: text } }, async (_request, reply) => reply.type("text/plain; charset=utf-8").send(plane.planeId));
 

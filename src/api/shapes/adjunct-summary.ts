@@ -76,5 +76,7 @@ function linksOf(adjunct: Adjunct, kind: "policies" | "adjuncts"): Record<string
   const { entity } = adjunct;
   const owner = links.entity(entity.application.id, entity.id);
   const self = `${owner}/${kind}/${adjunct.id}`;
-  return { self, config: `${self}/config`, application: links.application(entity.application.id), entity: owner, start: `${self}/start`, stop: `${self}/stop` };
+  // Policies are removed by a call of their own, adjuncts with DELETE.
+  const removal: Record<string, string> = kind === "policies" ? { destroy: `${self}/destroy` } : { adjunct: self, status: `${self}/status`, destroy: self };
+  return { self, ...removal, config: `${self}/config`, application: links.application(entity.application.id), entity: owner, start: `${self}/start`, stop: `${self}/stop` };
 }

@@ -106,7 +106,7 @@ const typeFields = {
   deprecated: z.boolean().optional(),
   template: z.boolean().optional(),
   links: Links,
-  specList: z.array(z.unknown()),
+  specList: z.array(z.object({ summary: z.string(), format: z.string(), contents: z.string() })),
 };
 export const TypeSummary = z.object(typeFields).meta({ id: "TypeSummary" });
 export const TypeDetail = z.object({ ...typeFields, plan: z.object({ format: z.string().optional(), data: z.string() }), ...members }).meta({ id: "TypeDetail" });
@@ -128,7 +128,7 @@ export function typeSummary(entry: CatalogEntry): z.infer<typeof TypeSummary> {
     deprecated: entry.deprecated ? true : undefined,
     template: entry.itemType === "template" ? true : undefined,
     links: { self: `/v1/catalog/types/${segment(entry.id)}/${segment(entry.version)}` },
-    specList: [],
+    specList: entry.itemType === "bean" ? [] : [{ summary: "brooklyn-camp implementation", format: "brooklyn-camp", contents: shownPlan(entry) }],
   };
 }
 

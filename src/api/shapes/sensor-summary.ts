@@ -34,13 +34,28 @@ export function sensorsOf(entity: Entity): Sensor[] {
   return [...new Map([...entity.type.sensors, ...entity.dynamicSensors]).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** How values are asked for: `raw` and without display hints what the server has, else what people read. */
+export interface ValueHints {
+  readonly raw?: boolean;
+  readonly useDisplayHints?: boolean;
+}
+
 /** A sensor's value as JSON; undefined when it is not set. */
-export function sensorJson(entity: Entity, name: string): unknown {
-  return shownValue(name, entity.sensorValue(name)?.value, entity.sensor(name)?.type);
+export function sensorJson(entity: Entity, name: string, hints: ValueHints = {}): unknown {
+  const value = entity.sensorValue(name)?.value;
+  const type = entity.sensor(name)?.type;
+  const isBare = hints.raw === true || hints.useDisplayHints === false;
+  // The one type of Brooklyn's that is shown in other words than it has.
+  if (isBare && type?.name === types.transition.name && isTransition(value)) return { state: value.state, timestampUtc: value.at };
+  return shownValue(name, value, type);
+}
+
+function isTransition(value: unknown): value is { state: string; at: number } {
+  return typeof value === "object" && value !== null && "state" in value && "at" in value;
 }
 
 /** All sensors that have a value, by name. */
-export function currentSensors(entity: Entity, accepts: (name: string) => boolean = () => true): Record<string, unknown> {
+export function currentSensors(entity: Entity, accepts: (name: string) => boolean = () => true, hints: ValueHints = {}): Record<string, unknown> {
   const names = [...entity.sensorValues().keys()].filter((name) => accepts(name)).sort();
-  return Object.fromEntries(names.map((name) => [name, sensorJson(entity, name)] as const).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(names.map((name) => [name, sensorJson(entity, name, hints)] as const).filter(([, value]) => value !== undefined));
 }

@@ -11,12 +11,12 @@ export const ENDPOINT = configKey("connectionFailureDetector.endpoint", types.js
 export const CONNECTION_POLL_PERIOD = configKey("connectionFailureDetector.pollPeriod", types.duration, "How often a connection is tried", { flag: "pollPeriod", aliases: ["failureDetector.pollPeriod"], defaultValue: 1_000 });
 export const CONNECTION_FAILED_DELAY = configKey("connectionFailureDetector.serviceFailedStabilizationDelay", types.duration, "How long it must have failed before that is told", {
   flag: "serviceFailedStabilizationDelay",
-  aliases: ["failureDetector.serviceFailedStabilizationDelay"],
+  aliases: ["failureDetector.serviceFailedStabilizationDelay", "connectionFailedStabilizationDelay", "failedStabilizationDelay"],
   defaultValue: 0,
 });
 export const CONNECTION_RECOVERED_DELAY = configKey("connectionFailureDetector.serviceRecoveredStabilizationDelay", types.duration, "How long it must have been well before that is told", {
   flag: "serviceRecoveredStabilizationDelay",
-  aliases: ["failureDetector.serviceRecoveredStabilizationDelay"],
+  aliases: ["failureDetector.serviceRecoveredStabilizationDelay", "connectionRecoveredStabilizationDelay", "recoveredStabilizationDelay"],
   defaultValue: 0,
 });
 

@@ -10,8 +10,8 @@ import { ENTITY_FAILED, ENTITY_RECOVERED } from "./ha-sensors.ts";
 
 export const CONNECTION_TIMEOUT = configKey("ha.sshConnection.timeout", types.duration, "How long a command that does nothing may take", { defaultValue: 10_000 });
 export const POLL_PERIOD = configKey("failureDetector.pollPeriod", types.duration, "How often the machine is tried", { flag: "pollPeriod", defaultValue: 60_000 });
-export const FAILED_STABILIZATION = configKey("failureDetector.serviceFailedStabilizationDelay", types.duration, "How long it must have failed before that is told", { flag: "serviceFailedStabilizationDelay", defaultValue: 0 });
-export const RECOVERED_STABILIZATION = configKey("failureDetector.serviceRecoveredStabilizationDelay", types.duration, "How long it must have been well before that is told", { flag: "serviceRecoveredStabilizationDelay", defaultValue: 0 });
+export const FAILED_STABILIZATION = configKey("failureDetector.serviceFailedStabilizationDelay", types.duration, "How long it must have failed before that is told", { flag: "serviceFailedStabilizationDelay", aliases: ["failedStabilizationDelay"], defaultValue: 0 });
+export const RECOVERED_STABILIZATION = configKey("failureDetector.serviceRecoveredStabilizationDelay", types.duration, "How long it must have been well before that is told", { flag: "serviceRecoveredStabilizationDelay", aliases: ["recoveredStabilizationDelay"], defaultValue: 0 });
 export const SENSOR_FAILED = configKey("failureDetector.sensor.fail", types.sensorRef, "The notification of a failure", { flag: "sensorFailed", defaultValue: ENTITY_FAILED.name });
 export const SENSOR_RECOVERED = configKey("failureDetector.sensor.recover", types.sensorRef, "The notification of a recovery", { flag: "sensorRecovered", defaultValue: ENTITY_RECOVERED.name });
 

@@ -126,6 +126,14 @@ describe("start", () => {
   });
 });
 
+test("publishes the first member, and another one when that is gone", async () => {
+  const cluster = await start({ "cluster.initial.size": 2 });
+  const [first, second] = [...cluster.members.values()];
+  expect(cluster.sensorValue("cluster.first.entity")?.value).toMatchObject({ id: first?.id });
+  await server.invoke(cluster, "replaceMember", { memberId: first?.id });
+  expect(cluster.sensorValue("cluster.first.entity")?.value).toMatchObject({ id: second?.id });
+});
+
 describe("resize", () => {
   test("grows, and shrinks by the newest", async () => {
     const cluster = await start({ initialSize: 1 });

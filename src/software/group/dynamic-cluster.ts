@@ -14,7 +14,7 @@ import { CLUSTER_START_TIMEOUT, clusterKeys, clusterSensors, INITIAL_QUORUM_SIZE
 import { grow, idleMembers, quarantineOf, removeMember, startMembers } from "./cluster-members.ts";
 import { resumePolicies, restartMembers, suspendPolicies, waitUntilUp } from "./cluster-run.ts";
 import { fromFullestZones, zoneOf } from "./cluster-zones.ts";
-import { groupBase } from "./group.ts";
+import { FIRST_MEMBER, groupBase } from "./group.ts";
 import { removalStrategy } from "./removal-strategy.ts";
 
 /** What a kind of cluster decides for itself. */
@@ -62,7 +62,7 @@ export function defineClusterType(definition: ClusterDefinition): EntityType {
     extends: [groupBase],
     traits: [STARTABLE, RESIZABLE, "org.apache.brooklyn.entity.group.DynamicCluster", "org.apache.brooklyn.entity.group.Cluster"],
     config: [...clusterKeys, UP_QUORUM, RUNNING_QUORUM],
-    sensors: clusterSensors,
+    sensors: [...clusterSensors, FIRST_MEMBER],
     effectors: [
       effector("start", "Starts the cluster with its initial number of members", (call) => alone(call.entity, call.work, () => start(call, rules)), { parameters: [LOCATIONS_PARAMETER] }),
       effector("stop", "Stops and removes all members", (call) => alone(call.entity, call.work, () => stop(call))),

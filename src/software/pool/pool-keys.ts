@@ -4,8 +4,8 @@ import { types } from "../../model/types/index.ts";
 
 /** Keys and sensors of Brooklyn's `ServerPool` (reference, 7.3). */
 export const POOL_LOCATION_NAME = configKey("entity.dynamicLocation.name", types.string, "Name under which the pool is registered as a location", { flag: "locationName", inherited: false });
-export const POOL_LOCATION_PREFIX = configKey("entity.dynamicLocation.prefix", types.string, "Begins the location's name when none is given", { flag: "locationNamePrefix", defaultValue: "server-pool", inherited: false });
-export const POOL_LOCATION_SUFFIX = configKey("entity.dynamicLocation.suffix", types.string, "Ends the location's name when none is given", { flag: "locationNameSuffix", inherited: false });
+export const POOL_LOCATION_PREFIX = configKey("entity.dynamicLocation.prefix", types.string, "Begins the location's name when none is given", { flag: "locationPrefix", aliases: ["locationNamePrefix"], defaultValue: "server-pool", inherited: false });
+export const POOL_LOCATION_SUFFIX = configKey("entity.dynamicLocation.suffix", types.string, "Ends the location's name when none is given", { flag: "locationSuffix", aliases: ["locationNameSuffix"], inherited: false });
 export const REMOVABLE = configKey("pool.member.removable", types.boolean, "Whether a resize may remove the machine from its pool; those that were added by hand stay", { defaultValue: true, inherited: false });
 
 export const LOCATION_NAME = sensor("entity.dynamicLocation.name", types.string, "Name under which the pool is registered as a location");

@@ -41,7 +41,8 @@ export const IS_RUNNING_POLL_PERIOD = configKey("softwareProcess.serviceProcessI
   defaultValue: 5_000,
 });
 export const MAX_SENSOR_REBIND_DELAY = configKey("softwareProcess.maxSensorRebindDelay", types.duration, "Time over which the polls of all processes are spread after a restart of the server", {
-  flag: "maxSensorRebindDelay",
+  flag: "maxRebindSensorsDelay",
+  aliases: ["maxSensorRebindDelay"],
   defaultValue: 10_000,
 });
 export const PROCESS_STOP_TIMEOUT = configKey("process.stop.timeout", types.duration, "How long the process may take to stop, its children included", { defaultValue: 120_000 });
