@@ -291,6 +291,60 @@ describe("Persister.close", () => {
   });
 });
 
+describe("Persister, with many lazy documents", () => {
+  /** Marks so many whose snapshots take 2 ms each. */
+  function markSlow(count: number): void {
+    for (let i = 0; i < count; i++) {
+      persister.changed("sensors", `s${i}`, () => {
+        clock.pass(2);
+        return { i };
+      }, { lazy: true });
+    }
+  }
+
+  it("takes them a few milliseconds at a time, and lets others have their turn", async () => {
+    markSlow(10);
+    let turns = 0;
+    let isFlushed = false;
+    const other = (): void => {
+      turns++;
+      if (!isFlushed) globalThis.setImmediate(other);
+    };
+    globalThis.setImmediate(other);
+    await persister.flush();
+    isFlushed = true;
+    expect(turns).toBeGreaterThan(1);
+    const written = idsWritten();
+    expect(written.length).toBeGreaterThan(3);
+    expect(Math.max(...written.map((ids) => ids.length))).toBeLessThanOrEqual(3);
+    expect(written.flat()).toEqual(Array.from({ length: 10 }, (_, i) => `s${i}`));
+  });
+
+  it("writes urgent ones, which belong together, in one write before them, however long they take", async () => {
+    markSlow(4);
+    for (let i = 0; i < 5; i++) {
+      persister.changed("entity", `e${i}`, () => {
+        clock.pass(3);
+        return {};
+      });
+    }
+    await persister.flush();
+    expect(idsWritten()[0]).toEqual(expect.arrayContaining(["e0", "e1", "e2", "e3", "e4"]));
+    expect(idsWritten().flat()).toHaveLength(9);
+  });
+
+  it("tells a flush of a part that failed, and writes that part again", async () => {
+    markSlow(8);
+    store.fail(undefined, new ClockerError("storage", "Disk full"));
+    await expect(persister.flush()).rejects.toThrow("Disk full");
+    const failed = idsWritten()[1] ?? [];
+    await clock.advance(1_000);
+    expect(idsWritten().slice(-failed.length).flat()).toEqual(expect.arrayContaining(failed));
+    expect(persister.failing).toBe(false);
+    expect(persister.backlog).toBe(0);
+  });
+});
+
 function newPersister(largestWrite = 2_000): Persister {
   return new Persister({ store, clock, onError: (error) => errors.push(error), largestWrite });
 }
@@ -333,6 +387,11 @@ class SteppedClock implements Clock {
     const alarm = { at: this.#now + ms, work };
     this.#alarms.add(alarm);
     return () => void this.#alarms.delete(alarm);
+  }
+
+  /** Lets time pass with nothing happening, as work does. */
+  pass(ms: number): void {
+    this.#now += ms;
   }
 
   async advance(ms: number): Promise<void> {
