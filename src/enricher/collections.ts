@@ -29,7 +29,11 @@ export function reductionOf(name: ReductionName | Transformation, quorum: Quorum
   if (name === "list") return (values) => [...values];
   if (name === "first") return (values) => values[0];
   return (values) => {
-    const numbers = values.map(numberOf).filter((number) => number !== undefined);
+    const numbers: number[] = [];
+    for (const value of values) {
+      const number = numberOf(value);
+      if (number !== undefined) numbers.push(number);
+    }
     return numbers.length === 0 ? undefined : arithmetic[name](numbers);
   };
 }

@@ -21,15 +21,14 @@ export class Producers {
   readonly #entities = new Map<Entity, () => void>();
   readonly #sensors: readonly string[];
   readonly #onChange: () => void;
-  readonly #accepts: (entity: Entity) => boolean;
+  readonly #filter: ((entity: Entity) => boolean) | undefined;
   readonly #stop: () => void;
   #isBegun = false;
 
   constructor(settings: Settings, sensors: readonly string[], onChange: () => void) {
     this.#sensors = sensors;
     this.#onChange = onChange;
-    const filter = settings.get(ENTITY_FILTER);
-    this.#accepts = (entity) => filter === undefined || filter(entity);
+    this.#filter = settings.get(ENTITY_FILTER);
     const producer = settings.entity(PRODUCER);
     const follower = { added: (entity: Entity) => this.#add(entity), removed: (entity: Entity) => this.#remove(entity) };
     const { members, children, hardcoded } = sourcesOf(settings, producer);
@@ -40,7 +39,9 @@ export class Producers {
 
   /** In the order in which they came. */
   entities(): Entity[] {
-    return [...this.#entities.keys()].filter((entity) => this.#accepts(entity));
+    const filter = this.#filter;
+    const entities = [...this.#entities.keys()];
+    return filter === undefined ? entities : entities.filter((entity) => filter(entity));
   }
 
   stop(): void {

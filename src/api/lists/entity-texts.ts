@@ -34,9 +34,11 @@ export class EntityTexts {
 /** Does something with each, and lets other requests have their turn every few milliseconds. @param items nobody else's, so that it stays as it is */
 export async function inSlices<T>(items: readonly T[], work: (item: T) => unknown): Promise<void> {
   let until = performance.now() + SLICE;
+  let done = 0;
   for (const item of items) {
     work(item);
-    if (performance.now() < until) continue;
+    // Looking at the clock costs about as much as one of them.
+    if (++done % 16 !== 0 || performance.now() < until) continue;
     await setImmediate();
     until = performance.now() + SLICE;
   }

@@ -30,8 +30,12 @@ export const aggregator = stockEnricher({
     const counts = (value: unknown): boolean => (filter?.(value) ?? true) && !(excludeBlank && isBlank(value));
     const update = (): void =>
       computing(adjunct, () => {
-        const values = producers.entities().map((entity) => valueOf(entity, source) ?? missing ?? null);
-        publish(owner, target, reduce(values.filter(counts)));
+        const values: unknown[] = [];
+        for (const entity of producers.entities()) {
+          const value = valueOf(entity, source) ?? missing ?? null;
+          if (counts(value)) values.push(value);
+        }
+        publish(owner, target, reduce(values));
       });
     const producers = new Producers(settings, [source], update);
     update();

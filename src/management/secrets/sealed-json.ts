@@ -79,13 +79,20 @@ function seal(value: Json, { secrets }: Sealing): Json {
  * @param onFailure told why, once a value
  */
 export function opened(value: JsonObject, secrets: Secrets, onFailure: (error: unknown) => void): JsonObject {
-  const map: JsonObject = {};
-  for (const [name, each] of Object.entries(value)) map[name] = openedValue(each, secrets, onFailure);
-  return map;
+  const changed: [string, Json][] = [];
+  for (const [name, each] of Object.entries(value)) {
+    const clear = openedValue(each, secrets, onFailure);
+    if (clear !== each) changed.push([name, clear]);
+  }
+  // The same map when nothing in it was sealed, as nearly always.
+  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
 }
 
 function openedValue(value: Json, secrets: Secrets, onFailure: (error: unknown) => void): Json {
-  if (Array.isArray(value)) return value.map((item) => openedValue(item, secrets, onFailure));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => openedValue(item, secrets, onFailure));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
   if (!isMap(value)) return value;
   const text = value[SEALED];
   if (text === undefined || Object.keys(value).length !== 1) return opened(value, secrets, onFailure);
