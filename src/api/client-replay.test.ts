@@ -71,6 +71,9 @@ const calls: readonly Call[] = [
   ["GET", "E/activities?recurse=true", 200, z.array(Task)],
   ["GET", "E/workflows", 200, map],
   ["POST", "E/workflows?timeout=20ms", 200, Task, "steps: [ log hello ]", "application/yaml"],
+  ["GET", "E/workflows/W", 200, map],
+  ["POST", "E/workflows/W/replay/from/start?reason=again&force=true", 200, Task],
+  ["DELETE", "E/workflows/W", 200, map],
   ["GET", "E/icon", 204, nothing],
   ["GET", "E/tags", 200, z.array(anything)],
   ["GET", "E/locations", 200, z.array(Location)],
@@ -105,12 +108,15 @@ const calls: readonly Call[] = [
   ["GET", "E/adjuncts/P/config", 200, z.array(Config)],
   ["GET", "E/adjuncts/P/config-current", 200, map],
   ["GET", "E/adjuncts/P/config/policy.size", 200, anything],
+  ["POST", "E/adjuncts/P/config/policy.live", 200, nothing, "9", JSON_TYPE],
   ["GET", "E/adjuncts/P/activities", 200, z.array(Task)],
   ["GET", "E/adjuncts/P/icon", 204, nothing],
   ["DELETE", "E/adjuncts/P", 204, nothing],
+  ["POST", "E/policies/Test%20policy/destroy", 204, nothing, "", JSON_TYPE],
   ["GET", "activities/T", 200, Task.extend({ detailedStatus: z.string() })],
   ["GET", "activities/T/children", 200, z.array(Task)],
   ["GET", "activities/T/children/recurse", 200, z.record(z.string(), Task)],
+  ["GET", "activities/L/stream/stdout", 200, nothing],
   ["POST", "activities/T/cancel", 200, z.boolean()],
   ["POST", "catalog?detail=true", 201, Installed, BOM, YAML],
   ["POST", "catalog", 200, z.record(z.string(), Item), BOM, YAML],
@@ -130,7 +136,10 @@ const calls: readonly Call[] = [
   ["GET", "catalog/bundles/mine/1.0.0", 200, Bundle],
   ["GET", "catalog/bundles/mine/1.0.0/download", 200, nothing],
   ["GET", "catalog/bundles/mine/1.0.0/types", 200, z.array(Type)],
+  ["GET", "catalog/bundles/mine/1.0.0/types/my-service", 200, Type],
   ["GET", "catalog/bundles/mine/1.0.0/types/my-service/1.0.0", 200, Type],
+  ["GET", "catalog/bundles/mine/1.0.0/types/my-service/1.0.0/icon", 204, nothing],
+  ["GET", "catalog/bundles/mine/1.0.0/icon", 204, nothing],
   ["DELETE", "catalog/entities/my-service/1.0.0", 204, nothing],
   ["DELETE", "catalog/bundles/mine/1.0.0", 200, Installed],
   ["GET", "locations", 200, z.array(Location)],
@@ -139,6 +148,8 @@ const calls: readonly Call[] = [
   ["POST", "locations", 201, Location, '{"name":"mine","spec":"test:mine","config":{"user":"bob"}}', JSON_TYPE],
   ["DELETE", "locations/mine", 204, nothing],
   ["GET", "server/ha/persist/export", 200, nothing],
+  ["POST", "server/ha/persist/import", 200, z.object({ applications: z.array(z.string()), skipped: z.array(z.string()) }), "EXPORT", "application/octet-stream"],
+  ["POST", "script/groovy", 200, z.object({ problem: z.string() }), "println 1", "application/text"],
   ["POST", "E/name?name=Other", 200, nothing],
   ["POST", "E/expunge?release=true&timeout=0", 202, Task],
   ["POST", "applications/Second/entities/Second/effectors/stop?timeout=", 200, nothing, "", FORM],
@@ -146,24 +157,56 @@ const calls: readonly Call[] = [
 ];
 
 describe("Brooklyn's clients", () => {
-  let known: Record<"APP" | "E" | "P" | "T", string>;
+  let known: Record<"APP" | "E" | "P" | "T" | "L" | "W", string>;
   beforeEach(async () => {
     const { app, at } = await api().deployed();
     const [policy] = (await api().get(`${at}/policies`)).json();
     const [task] = (await api().get(`/v1/applications/${app}/entities/${app}/activities`)).json();
-    known = { APP: app, E: at.slice("/v1/".length), P: policy.id, T: task.id };
+    const launch = (await api().get(`${at}/activities`)).json<{ id: string; displayName: string }[]>().find(({ displayName }) => displayName === "launch");
+    await api().post(`${at}/workflows?timeout=never`, "replayable: from start\nsteps: [ return done ]", { "content-type": "application/yaml" });
+    const [workflow = ""] = Object.keys((await api().get(`${at}/workflows`)).json<object>());
+    known = { APP: app, E: at.slice("/v1/".length), P: policy.id, T: task.id, L: launch?.id ?? "", W: workflow };
   });
 
   // In this order, as later calls stand on earlier ones.
   it("get from every call what they decode", async () => {
     const answers: string[] = [];
     for (const [method, path, status, shape, body, type] of calls) {
-      const url = `/v1/${path.replace(/^E\b/, known.E).replace("APP", known.APP).replace("entities/APP", `entities/${known.APP}`).replace(/\bP\b/, known.P).replace(/activities\/T\b/, `activities/${known.T}`)}`;
-      const answer = await api().api.inject({ method, url, headers: { accept: "application/json, text/plain", ...(type === undefined ? {} : { "content-type": type }) }, ...(body === undefined ? {} : { payload: body }) });
+      const url = `/v1/${path.replace(/^E\b/, known.E).replace("APP", known.APP).replace("entities/APP", `entities/${known.APP}`).replace(/\bP\b/, known.P).replace(/activities\/T\b/, `activities/${known.T}`).replace(/activities\/L\b/, `activities/${known.L}`).replace(/workflows\/W\b/, `workflows/${known.W}`)}`;
+      const payload = body === "EXPORT" ? (await api().get("/v1/server/ha/persist/export")).rawPayload : body;
+      const answer = await api().api.inject({ method, url, headers: { accept: "application/json, text/plain", ...(type === undefined ? {} : { "content-type": type }) }, ...(payload === undefined ? {} : { payload }) });
       const isJson = String(answer.headers["content-type"] ?? "").startsWith("application/json");
       const parsed = shape === undefined || !isJson ? { success: shape === undefined || shape === anything, error: undefined } : shape.safeParse(answer.json());
       if (answer.statusCode !== status || !parsed.success) answers.push(`${method} ${path}: ${answer.statusCode}, ${parsed.error === undefined ? "" : z.prettifyError(parsed.error)} ${answer.body.slice(0, 200)}`);
     }
     expect(answers).toEqual([]);
   });
+
+  it("have a row for each path that the reference marks as theirs", () => {
+    const missing = marked.filter(([method, pattern]) => {
+      const regex = new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, "[^/?]+")}(\\?|$)`);
+      return !calls.some(([by, path]) => by === method && regex.test(path.replace(/^E\b/, "applications/a/entities/e")));
+    });
+    expect(missing).toEqual([]);
+  });
 });
+
+const E = "applications/{app}/entities/{e}";
+/** What the reference (1.4, 1.5) marks as [br] or [UI]. */
+const marked: readonly (readonly [string, string])[] = [
+  ...["", "/fetch", "/{app}", "/{app}/descendants"].map((path) => ["GET", `applications${path}`] as const),
+  ...[["POST", "applications"], ["DELETE", "applications/{app}"], ["GET", "applications/{app}/entities"]] as const,
+  ...["", "/children", "/activities", "/icon", "/tags", "/locations", "/spec", "/speclist", "/workflows", "/workflows/{id}", "/config", "/config/current-state", "/config/{key}"].map((path) => ["GET", `${E}${path}`] as const),
+  ...["/children", "/name", "/expunge", "/workflows", "/workflows/{id}/replay/from/{step}", "/config/{key}", "/sensors/{s}", "/effectors/{eff}", "/policies/{p}/start", "/policies/{p}/stop", "/policies/{p}/destroy"].map((path) => ["POST", `${E}${path}`] as const),
+  ...["/sensors", "/sensors/current-state", "/sensors/{s}", "/effectors", "/policies", "/policies/{p}", "/policies/{p}/config", "/policies/{p}/config/current-state"].map((path) => ["GET", `${E}${path}`] as const),
+  ...["", "/{a}", "/{a}/config", "/{a}/config-current", "/{a}/config/{c}", "/{a}/activities", "/{a}/icon"].map((path) => ["GET", `${E}/adjuncts${path}`] as const),
+  ...["", "/{a}/start", "/{a}/stop", "/{a}/config/{c}"].map((path) => ["POST", `${E}/adjuncts${path}`] as const),
+  ...[["DELETE", `${E}/adjuncts/{a}`], ["DELETE", `${E}/workflows/{id}`], ["POST", "activities/{t}/cancel"]] as const,
+  ...["", "/children", "/children/recurse", "/stream/{name}"].map((path) => ["GET", `activities/{t}${path}`] as const),
+  ...[["POST", "catalog"], ["DELETE", "catalog/entities/{id}/{version}"], ["DELETE", "catalog/bundles/{n}/{v}"]] as const,
+  ...["/entities", "/applications", "/policies", "/locations", "/entities/{id}", "/entities/{id}/{version}", "/icon/{id}/{version}", "/types", "/types/{name}", "/types/{n}/{v}", "/types/{n}/{v}/icon"].map((path) => ["GET", `catalog${path}`] as const),
+  ...["", "/{n}", "/{n}/{v}", "/{n}/{v}/download", "/{n}/{v}/types", "/{n}/{v}/types/{t}", "/{n}/{v}/types/{t}/{tv}", "/{n}/{v}/types/{t}/{tv}/icon", "/{n}/{v}/icon"].map((path) => ["GET", `catalog/bundles${path}`] as const),
+  ...["locations", "locations/{id}", "access", "apidoc/swagger.json", "ui-module-registry", "ui-metadata-registry"].map((path) => ["GET", path] as const),
+  ...["version", "up/extended", "user", "ha/state", "ha/states", "ha/priority", "ha/persist/export"].map((path) => ["GET", `server/${path}`] as const),
+  ...["server/ha/state", "server/ha/states/clear", "server/ha/states/clear/node", "server/ha/priority", "server/ha/persist/import", "logbook", "logout", "script/groovy"].map((path) => ["POST", path] as const),
+];
