@@ -16,8 +16,14 @@ export function completed<T extends object>(document: T): T {
 function complete(method: string, operation: unknown): void {
   const responses = mapOf(mapOf(operation)?.["responses"]);
   if (responses === undefined) return;
-  for (const [status, response] of entriesOf(responses)) if (/^[45]/.test(status)) asJson(response);
-  responses["401"] = { description: "Nobody has signed in, or with a wrong password", content: TEXT };
+  for (const [status, response] of entriesOf(responses)) {
+    if (/^[45]/.test(status)) asJson(response);
+    // An empty answer has no type.
+    const found = mapOf(response);
+    if (found?.["description"] === "Nothing") delete found["content"];
+  }
+  const failure = mapOf(mapOf(responses["4XX"])?.["content"]) ?? {};
+  responses["401"] = { description: "Nobody has signed in, or with a wrong password; JSON where somebody signs out", content: { ...TEXT, ...failure } };
   responses["429"] = { description: "Too many failed attempts to sign in", content: TEXT };
   if (method === "get") responses["304"] = { description: "The client has the same already (If-None-Match)" };
   for (const [type, media] of entriesOf(mapOf(mapOf(operation)?.["requestBody"])?.["content"])) {
