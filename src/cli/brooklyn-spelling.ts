@@ -11,7 +11,7 @@ const launchFlags: Readonly<Record<string, { name: string | undefined; takesValu
   "--noConsoleSecurity": { name: undefined, takesValue: false },
   "--startupContinueOnWebErrors": { name: undefined, takesValue: false },
   "--startupFailOnPersistenceErrors": { name: undefined, takesValue: false },
-  "--startupFailOnCatalogErrors": { name: undefined, takesValue: false },
+  "--startupFailOnCatalogErrors": { name: "--fail-on-catalog-errors", takesValue: false },
   "--startupFailOnManagedAppsErrors": { name: undefined, takesValue: false },
   "--highAvailability": { name: undefined, takesValue: true },
   "--stopWhichAppsOnShutdown": { name: undefined, takesValue: true },

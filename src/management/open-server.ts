@@ -41,6 +41,9 @@ import { openSqliteStore } from "./store/sqlite-store.ts";
 import type { Store, StoredRecord } from "./store/store.ts";
 import { systemClock } from "./system-clock.ts";
 
+/** Fills the catalog at a start, before what was stored is restored. `isFirstStart`: nothing was stored yet. */
+export type PrepareCatalog = (store: Pick<CatalogStore, "add" | "reset">, state: { isFirstStart: boolean }) => Promise<void>;
+
 export interface ServerOptions {
   dataDir: string;
   properties: Properties;
@@ -50,6 +53,7 @@ export interface ServerOptions {
   /** SQLite in the data directory unless given. */
   store?: Store;
   clock?: Clock;
+  prepareCatalog?: PrepareCatalog;
   /** Told when state can no longer be kept: the server should end. */
   onFatal?: (error: unknown) => void;
 }
@@ -105,6 +109,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     const catalogStore = new CatalogStore({ catalog, documents: plane.documents, log, secrets: plane.secrets, kindOf: (name) => blueprintTypes.kindOf(name) });
     bundles.catalogStore = catalogStore;
     await catalogStore.restore(path.join(PROJECT, "catalog"));
+    await options.prepareCatalog?.(catalogStore, { isFirstStart: plane.documents.get("plane", "plane") === undefined });
     defineCatalogLocations(catalog, locations);
     restoreEntities(plane, locations, stored);
     plane.documents.put("plane", "plane", { planeId: plane.planeId });

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Io } from "../io.ts";
+import { collectFiles } from "../server/collect-files.ts";
 import type { LaunchFlags } from "../server/launch.ts";
 
 export function addLaunch(program: Command, io: Io): void {
@@ -18,8 +19,12 @@ export function addLaunch(program: Command, io: Io): void {
     .option("--cloud", "deploy the Docker Cloud blueprint at --location")
     .option("-l, --location <spec>", "where --cloud and --app go, unless the blueprint says so itself")
     .option("-a, --app <file>", "deploy this blueprint")
+    .option("--catalog-initial <files>", "add these to the catalog at the first start, and after a reset: bundles (.bom, zip, jar), folders, URLs; commas between, or repeated", collectFiles, [])
+    .option("--catalog-add <files>", "add these to the catalog at each start", collectFiles, [])
+    .option("--catalog-reset", "take what was added to the catalog out of it again, before anything is added")
+    .option("--fail-on-catalog-errors", "do not start when one of them cannot be added")
     .addOption(new Option("--persist <mode>", "whether state is kept").choices(["auto", "disabled", "rebind", "clean"]).default("auto"))
-    .addHelpText("after", "\nExamples:\n  clocker launch\n  clocker launch --cloud --location local\n  clocker launch --port 9000 --data-dir /var/lib/clocker")
+    .addHelpText("after", "\nExamples:\n  clocker launch\n  clocker launch --cloud --location local\n  clocker launch --catalog-initial technologies/ --catalog-add mine.bom\n  clocker launch --port 9000 --data-dir /var/lib/clocker")
     .action(async (flags: LaunchFlags) => {
       // Only these commands need the server's code; the others start faster without.
       const { launch } = await import("../server/launch.ts");

@@ -15,9 +15,10 @@ import { withLocation } from "./blueprint-edits.ts";
 import { blueprintFile } from "./blueprints.ts";
 import { type LocalServer, startLocalServer } from "./local-server.ts";
 import { logLine, openServerLog, type ServerLog } from "./server-log.ts";
+import { type CatalogFlags, startCatalog } from "./start-catalog.ts";
 import { StopSignals } from "./stop-signals.ts";
 
-export interface LaunchFlags {
+export interface LaunchFlags extends CatalogFlags {
   port?: string;
   bind?: string;
   https?: boolean;
@@ -54,7 +55,7 @@ export async function launch(given: LaunchFlags, io: Io): Promise<void> {
     for (const warning of properties.warnings()) log.warn({}, warning);
     announce(log, properties, flags);
     const tls = await tlsOf(flags, { properties, dataDir, log });
-    const local = await startLocalServer({ dataDir, properties, readProperties, log, bind: flags.bind, port, tls, inMemory: flags.persist === "disabled", onEnd: (reason) => stop.ask(reason) });
+    const local = await startLocalServer({ dataDir, properties, readProperties, log, bind: flags.bind, port, tls, inMemory: flags.persist === "disabled", prepareCatalog: startCatalog(flags, io, log), onEnd: (reason) => stop.ask(reason) });
     try {
       log.info({}, `Started Clocker console at ${local.api.url}`);
       log.info({}, flags.persist === "disabled" ? "Persistence disabled: nothing is kept when the server ends" : `Persisting state in ${dataDir}`);

@@ -1,5 +1,5 @@
 import { InMemoryStore } from "../../management/store/in-memory-store.ts";
-import { openServer } from "../../management/open-server.ts";
+import { openServer, type PrepareCatalog } from "../../management/open-server.ts";
 import type { Properties } from "../../management/properties/properties.ts";
 import type { Server } from "../../management/server.ts";
 import { type RunningApi, startApi, type StartOptions } from "../../api/start-api.ts";
@@ -15,6 +15,7 @@ export interface LocalServerOptions {
   readonly port: StartOptions["port"];
   /** Serves HTTPS. */
   readonly tls?: StartOptions["tls"];
+  readonly prepareCatalog?: PrepareCatalog;
   /** Keeps nothing over a restart. */
   readonly inMemory?: boolean;
   /** Told when the server has to end: its state can no longer be kept, or a request asks for it. */
@@ -37,6 +38,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     log,
     ...(options.readProperties === undefined ? {} : { readProperties: options.readProperties }),
     ...(options.inMemory === true ? { store: new InMemoryStore() } : {}),
+    ...(options.prepareCatalog === undefined ? {} : { prepareCatalog: options.prepareCatalog }),
     onFatal: () => onEnd("its state can no longer be kept"),
   });
   try {
