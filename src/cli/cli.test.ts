@@ -253,3 +253,14 @@ describe("usage", () => {
     expect((await cli.run("deploy --help")).stdout).toContain("Examples:");
   });
 });
+
+describe("deploy of several, with settings", () => {
+  it("deploys each document, sets config, and replaces variables", async () => {
+    const file = cli.file("two.yaml", "name: ${FIRST}\nservices: [{type: test-service}]\n---\nname: Second\nservices: [{type: test-service}]\n");
+    expect((await cli.run(`deploy ${file} --wait --env-file ${cli.file("x.env", "FIRST=One\n")}`)).code).toBe(0);
+    expect((await cli.run("app -o jsonpath=$[*].spec.name")).stdout).toBe("One\nSecond\n");
+    expect((await cli.run(`deploy - --set name=Third --set nonsense`, { stdin: "services: [{type: test-service}]" })).code).toBe(2);
+    expect((await cli.run(`deploy - --wait --set name=Third`, { stdin: "services: [{type: test-service}]" })).code).toBe(0);
+    expect((await cli.run("app Third")).code).toBe(0);
+  });
+});

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { ApplicationSummary } from "../../api/shapes/application-summary.ts";
 import { links } from "../../api/shapes/links.ts";
@@ -12,36 +12,52 @@ import { oneLine, styleOf } from "../output/style.ts";
 import { followTask } from "../progress/follow-task.ts";
 import { ProgressView } from "../progress/progress-view.ts";
 import { withLocation } from "../server/blueprint-edits.ts";
+import { blueprintsIn, readEnvFile } from "../server/blueprint-settings.ts";
 import { act, type ClientFlags, durationOf, type Invocation, withServer } from "./client-command.ts";
+import { examples } from "./examples.ts";
 import { readInput } from "./read-input.ts";
 import { showTask } from "./show-task.ts";
 
 interface DeployFlags extends ClientFlags {
   readonly location?: string;
   readonly wait?: boolean;
+  readonly set: Readonly<Record<string, string>>;
+  readonly envFile?: string;
 }
 
 export function addDeploy(program: Command, io: Io): void {
-  withServer(program.command("deploy <file>"))
+  examples(withServer(program.command("deploy <file>")), ["clocker deploy shop.yaml --wait", "clocker deploy blueprints/docker-cloud.yaml --location local --wait", "clocker deploy shop.yaml --set http.port=8090 --env-file prod.env", "clocker deploy https://example.com/shop.yaml", "cat shop.yaml | clocker deploy -"])
     .summary("deploy a blueprint")
-    .description("Deploys a blueprint: a YAML file, or - for standard input.")
+    .description("Deploys a blueprint: a YAML file, a URL, or - for standard input. Of several documents in one each becomes an application.")
     .option("-w, --wait", "show progress until the application runs, or fails")
     .option("--timeout <duration>", "how long to wait, such as 30s or 10m")
     .option("-l, --location <spec>", "where to, unless the blueprint says so itself")
-    .addHelpText("after", "\nExamples:\n  clocker deploy shop.yaml --wait\n  clocker deploy blueprints/docker-cloud.yaml --location local --wait\n  cat shop.yaml | clocker deploy -")
-    .action(act<DeployFlags>(io, (invocation, file = "") => deploy(invocation, file)));
+    .option("--set <key=value>", "set config of the application (brooklyn.config), or its name or location; may be repeated", setting, {})
+    .option("--env-file <file>", "replace ${NAME} in the blueprint by the values of this file's NAME=VALUE lines")
+    .action(act<DeployFlags>(io, (invocation, file = "") => deployAll(invocation, file)));
 
-  withServer(program.command("delete [name]").alias("destroy"))
+  examples(withServer(program.command("delete [name]").alias("destroy")), ["clocker delete Shop --wait", "clocker app Shop delete"])
     .summary("stop and remove an application")
     .option("--app <name>", "the application, by id or name")
     .option("-w, --wait", "show progress until it is gone")
     .option("--timeout <duration>", "how long to wait")
-    .addHelpText("after", "\nExamples:\n  clocker delete Shop --wait")
     .action(act<DeployFlags>(io, (invocation, name) => remove(invocation, name ?? invocation.flags.app)));
 }
 
-async function deploy({ client, flags, io }: Invocation<DeployFlags>, file: string): Promise<void> {
-  const blueprint = withLocation(await readInput(file, io), flags.location);
+function setting(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at <= 0) throw new InvalidArgumentError("Expected key=value.");
+  return { ...before, [text.slice(0, at).trim()]: text.slice(at + 1) };
+}
+
+async function deployAll(invocation: Invocation<DeployFlags>, file: string): Promise<void> {
+  const { flags, io } = invocation;
+  const variables = flags.envFile === undefined ? {} : readEnvFile(await readInput(flags.envFile, io), flags.envFile);
+  for (const text of blueprintsIn(await readInput(file, io), { set: flags.set, variables })) await deploy(invocation, text);
+}
+
+async function deploy({ client, flags, io }: Invocation<DeployFlags>, text: string): Promise<void> {
+  const blueprint = withLocation(text, flags.location);
   const { task, applicationId, warnings } = await deployText(client, blueprint);
   for (const warning of warnings) say(io, `${styleOf(io).yellow("Warning:")} ${oneLine(warning)}`);
   if (flags.wait !== true) return showTask(io, flags.output, task);
