@@ -25,7 +25,7 @@ export const exitCodeHelp: readonly (readonly [ExitCode, string])[] = [
   [6, "no capacity: no host, machine or port left"],
   [7, "timed out waiting; the work goes on"],
   [8, "cannot reach the server"],
-  [130, "interrupted"],
+  [130, "interrupted; exec ends with the code of the command that it ran, 126 where it cannot be run, 127 where it is not there"],
 ];
 
 /** Ends the command line with the exit code of the command that it ran elsewhere; there is nothing to tell. */

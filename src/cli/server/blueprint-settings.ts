@@ -76,7 +76,7 @@ function setKey(document: Document, key: string, value: string): void {
 function valueOf(text: string): unknown {
   try {
     const value: unknown = parse(text);
-    return value === null || value === undefined ? text : value;
+    return value ?? text;
   } catch {
     return text;
   }
