@@ -3,17 +3,22 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { ClockerError, messageOf } from "../model/errors.ts";
 import type { Work } from "../model/work.ts";
+import { unixEngine } from "../engine/docker-engine.ts";
 import type { Engine } from "../engine/engine.ts";
 import { LocalMachine } from "../machine/local-machine.ts";
 import { type BaseRecipe, readBaseRecipe, recipeHash } from "./base-image/base-recipe.ts";
+import { copyFromHere } from "./base-image/copy-from-here.ts";
 import { limitSilence } from "./base-image/limit-silence.ts";
 import { bootstrapScript } from "./bootstrap-script.ts";
+import { knownEngineSocket } from "./local/ensure-engine.ts";
 import { runChecked } from "./run-checked.ts";
 
 export interface BaseImageOptions {
   /** Where the root file system is kept between runs. */
   cacheDir: string;
   work: Work;
+  /** This computer's engine, whose images need no registry; undefined where there is none. Found by itself when absent. */
+  here?: Engine | undefined;
 }
 
 /** A root file system as a tar.gz file, and the image that it becomes. */
@@ -30,13 +35,18 @@ const MAKE_LIMIT = 30 * 60_000;
 const RECIPE_LABEL = "clocker.recipe";
 
 /**
- * The image that others are built from, on the given engine: Debian's slim image where a registry answers, else one made here by debootstrap and imported as
- * `clocker/debian:bookworm`. Gives back its name. What is there already is used.
+ * The image that others are built from, on the given engine: Debian's slim image where this computer's engine has it or a registry answers, else one made
+ * here by debootstrap and imported as `clocker/debian:bookworm`. Gives back its name. What is there already is used.
  */
-export async function ensureBaseImage(engine: Engine, { cacheDir, work }: BaseImageOptions): Promise<string> {
+export async function ensureBaseImage(engine: Engine, options: BaseImageOptions): Promise<string> {
+  const { cacheDir, work } = options;
   if (await hasImage(engine, PULLED, work.signal)) return PULLED;
   const kept = await keptRootfs(cacheDir);
   if (kept !== undefined) return importRootfs(engine, kept, work);
+  const made = await madeHere(cacheDir);
+  if (made !== undefined && (await hasImage(engine, made.name, work.signal, made.recipe))) return made.name;
+  const copied = await copiedFromHere(engine, options, made);
+  if (copied !== undefined) return copied;
   const refusal = await tryToPull(engine, work);
   if (refusal === undefined) return PULLED;
   return importRootfs(engine, await makeInstead(refusal, cacheDir, work), work);
@@ -78,6 +88,19 @@ async function hasImage(engine: Engine, name: string, signal: AbortSignal, recip
   }
 }
 
+/** From this computer's engine. */
+async function copiedFromHere(engine: Engine, options: BaseImageOptions, made: { name: string; recipe: string } | undefined): Promise<string | undefined> {
+  const socket = "here" in options ? undefined : knownEngineSocket();
+  const here = socket === undefined ? options.here : unixEngine(socket, "this computer");
+  if (here === undefined) return undefined;
+  try {
+    const wanted = [{ name: PULLED, isRight: () => true }, ...(made === undefined ? [] : [{ name: made.name, isRight: (labels: Readonly<Record<string, string>>) => labels[RECIPE_LABEL] === made.recipe }])];
+    return await copyFromHere(here, engine, wanted, options.work);
+  } finally {
+    if (socket !== undefined) await here.close();
+  }
+}
+
 /** Gives back why no registry gave the image: that is no failure, as the image can be made here. */
 async function tryToPull(engine: Engine, work: Work): Promise<unknown> {
   return work.step(`Pull ${PULLED}`, async (step) => {
@@ -115,6 +138,17 @@ async function keptRootfs(cacheDir: string): Promise<BaseRootfs | undefined> {
   } catch (error) {
     if (error instanceof ClockerError && error.code === "invalid-request") return undefined;
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** The name of the image that debootstrap makes here, and its recipe's; undefined on a system with other packages. */
+async function madeHere(cacheDir: string): Promise<{ name: string; recipe: string } | undefined> {
+  try {
+    const { file, image } = await placeOf(await readBaseRecipe(), cacheDir);
+    return { name: image, recipe: path.basename(file) };
+  } catch (error) {
+    if (error instanceof ClockerError && error.code === "invalid-request") return undefined;
     throw error;
   }
 }

@@ -48,7 +48,7 @@ describe("a registry", () => {
     const published = `${registry.host}/library/debian:bookworm-slim`;
     await engine.tagImage(TEST_IMAGE, published);
     await engine.pushImage(published, {});
-    expect(await ensureBaseImage(engine, { cacheDir, work: fakeWork() })).toBe("debian:bookworm-slim");
+    expect(await ensureBaseImage(engine, { cacheDir, work: fakeWork(), here: undefined })).toBe("debian:bookworm-slim");
     expect(await readdir(cacheDir)).toEqual([]);
     await rm(cacheDir, { recursive: true });
   });
