@@ -6,7 +6,7 @@ import type { Entity } from "../../model/entity.ts";
 import { messageOf } from "../../model/errors.ts";
 import { entitySpec, type JsonObject } from "../../model/spec.ts";
 import { basicEntity } from "../stock/application.ts";
-import { replayWorkflow, submitWorkflow, WorkflowRuns, workflowInitializers } from "./index.ts";
+import { replayWorkflow, submitWorkflow, workflowEntityTypes, WorkflowRuns, workflowInitializers } from "./index.ts";
 import type { WorkflowRun } from "./run/workflow-run.ts";
 
 /** How often the outside was asked for something: what may not be done twice. */
@@ -120,6 +120,21 @@ it("keeps its lock while it goes on, and holds none when it has failed", async (
   const other = await begun(definition);
   const after = await restarted(other.world, other.first, other.id);
   expect([after.run.status, after.entity.sensorValue("lock-door")]).toEqual(["ERROR_SHUTDOWN", undefined]);
+});
+
+it("the start of a workflow-entity that goes on by itself ends in a running entity; one that does not, on fire", async () => {
+  const states: unknown[] = [];
+  for (const replayable of ["automatically", "enabled"]) {
+    const world = new World({ entityTypes: [thing, ...workflowEntityTypes] });
+    const first = await world.open();
+    const entity = first.plane.create(entitySpec("workflow-entity", { displayName: "W", config: { start: { replayable, steps: [sleep, "set-sensor done = yes"] } } }));
+    first.plane.submit(entity, "start", (work) => entity.invoke("start", {}, work));
+    await world.clock.advance(5_000);
+    const again = await restarted(world, first, entity.id);
+    await world.clock.advance(120_000);
+    states.push(["service.state", "service.isUp", "done"].map((name) => again.entity.sensorValue(name)?.value));
+  }
+  expect(states).toEqual([["RUNNING", true, "yes"], ["ON_FIRE", false, undefined]]);
 });
 
 /** What a whole server reads, a simulated one does not. */

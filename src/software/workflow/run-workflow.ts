@@ -30,7 +30,7 @@ export async function runWorkflow(entity: Entity, workflow: Workflow, input: Rea
   run.input = await inputOf(workflow, input, scopeOf(run, input), work);
   if (!(await holds(workflow.condition, scopeOf(run, run.input), work))) return undefined;
   WorkflowRuns.of(entity.management).add(run);
-  await goOn(run, work, { kind: "step", index: START }, "initial run");
+  await runAndExpire(run, work, { kind: "step", index: START }, "initial run");
   return run.output;
 }
 
@@ -41,8 +41,20 @@ export async function runAsStep(entity: Entity, workflow: Workflow, input: Reado
   return work.step(name, (inner) => runWorkflow(entity, workflow, input, inner, { id }), { tags: ["WORKFLOW", tag], entityId: entity.id });
 }
 
-/** Runs a workflow, or goes on with it: its output is in the run. @throws what its steps throw that nothing handles */
+/** Runs a workflow again, or goes on with it: its output is in the run. @throws what its steps throw that nothing handles */
 export async function goOn(run: WorkflowRun, work: Work, from: Continuation, reason: string): Promise<void> {
+  await runAndExpire(run, work, from, reason);
+  for (const type of run.entity.type.traits) afterReplays.get(type)?.(run);
+}
+
+const afterReplays = new Map<string, (run: WorkflowRun) => void>();
+
+/** What entities of a type do when one of their workflows has been replayed well: what first ran it is gone by then. */
+export function afterReplay(type: string, tell: (run: WorkflowRun) => void): void {
+  afterReplays.set(type, tell);
+}
+
+async function runAndExpire(run: WorkflowRun, work: Work, from: Continuation, reason: string): Promise<void> {
   const runs = WorkflowRuns.of(run.entity.management);
   try {
     await runOnce(run, scopeOf(run, run.input), work, from, reason);

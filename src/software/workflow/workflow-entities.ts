@@ -9,10 +9,10 @@ import { useWorkflows } from "../process/phase-workflow.ts";
 import { softwareProcess } from "../process/software-process.ts";
 import { HAS_PROCESS } from "../process/start.ts";
 import { entityBase, starting, stopping } from "../stock/application.ts";
-import { setNotUp } from "../stock/service-state.ts";
+import { forgetFailures, setExpected, setNotUp } from "../stock/service-state.ts";
 import { LOCATIONS_PARAMETER, settle, STARTABLE } from "../stock/startable.ts";
 import { readWorkflow, type Workflow } from "./definition.ts";
-import { runAsStep } from "./run-workflow.ts";
+import { afterReplay, runAsStep } from "./run-workflow.ts";
 
 const START = workflowKey("start", "Workflow that starts it");
 const STOP = workflowKey("stop", "Workflow that stops it");
@@ -61,6 +61,15 @@ export const workflowSoftwareProcess = defineEntityType({
 export const workflowEntityTypes: readonly EntityType[] = [workflowStartable, workflowSoftwareProcess];
 
 useWorkflows((entity, raw, name, work) => runAsStep(entity, readWorkflow(raw, name, `"${name}" of "${entity.displayName}"`, entity), {}, work));
+
+/** A start or stop that was cut off, and went well when it was replayed, counts as one. */
+afterReplay(workflowStartable.name, ({ entity, workflow: { name } }) => {
+  if (![START.name, STOP.name, RESTART.name].includes(name)) return;
+  const isStop = name === STOP.name;
+  forgetFailures(entity);
+  setNotUp(entity, NOT_STARTED, isStop ? "It has been stopped" : undefined);
+  setExpected(entity, isStop ? "STOPPED" : "RUNNING");
+});
 
 function workflowKey(name: string, description: string): ConfigKey {
   return configKey(name, types.json, description, { aliases: [`${name}.workflow`], inherited: false });
