@@ -304,4 +304,16 @@ export const endpoints: readonly string[] = [
   "GET /v1/apidoc/swagger.yaml",
   "GET /v1/ui-module-registry",
   "GET /v1/ui-metadata-registry",
+  // Of 2014, for clients of then (1.7).
+  "GET /v1/version",
+  "GET /v1/server/status",
+  "GET /v1/server/highAvailability",
+  "GET /v1/applications/tree",
+  "POST /v1/applications/createLegacy",
+  "GET /v1/applications/{app}/entities/{e}/entities",
+  "POST /v1/catalog/reset",
+  "DELETE /v1/catalog/entities/{id}",
+  "GET /v1/catalog/icon/{id}",
+  "POST /v1/catalog/entities/{id}/deprecated/{value}",
+  "POST /v1/applications/{app}/entities/{e}/policies/{p}/config/{c}/set",
 ];

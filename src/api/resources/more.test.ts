@@ -91,6 +91,8 @@ describe("usage, logbook, pages, names of 2014", () => {
   it("pages get their registries and the description", async () => {
     expect((await api().get("/v1/ui-module-registry")).json()).toMatchObject([{ name: "REST API", path: "/docs" }, { name: "Status", path: "/" }]);
     expect((await api().get("/v1/ui-metadata-registry?type=location")).json()).toHaveProperty("location.localhost.name");
+    expect((await api().get("/v1/ui-metadata-registry?type=location&id=byon")).json()).toEqual({ location: { byon: { name: expect.any(String) } } });
+    expect((await api().get("/v1/ui-metadata-registry?type=entity")).json()).toEqual({});
     expect((await api().get("/v1/apidoc/swagger.json")).json().paths).toHaveProperty("/v1/applications/{application}");
     expect((await api().get("/v1/apidoc/swagger.yaml")).body).toContain('swagger: "2.0"');
   });

@@ -34,6 +34,46 @@ describe("POST /script/groovy", () => {
   });
 });
 
+describe("POST /server/shutdown", () => {
+  const started = async () => {
+    const ended: string[] = [];
+    const harness = await ApiHarness.start({}, { shutDown: (reason) => ended.push(reason) });
+    const ask = (form: string) => harness.post("/v1/server/shutdown", form, { "content-type": "application/x-www-form-urlencoded" });
+    const until = async () => {
+      while (ended.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    return { harness, ask, ended, until };
+  };
+
+  it("ends the server after the answer, applications first where that is asked for", async () => {
+    const { harness, ask, ended, until } = await started();
+    await harness.deployed();
+    expect((await ask("stopAppsFirst=true&delayForHttpReturn=100ms")).statusCode).toBe(204);
+    expect([harness.server.plane.applications(), ended]).toEqual([[], []]);
+    await until();
+    await harness.close();
+  });
+
+  it("answers after requestTimeout, and goes on", async () => {
+    const { harness, ask, ended, until } = await started();
+    const { at } = await harness.deployed();
+    const held = harness.post(`${at}/effectors/hold?timeout=0`);
+    await held;
+    expect((await ask("stopAppsFirst=true&requestTimeout=1ms&shutdownTimeout=0&delayMillis=0")).statusCode).toBe(204);
+    expect(ended).toEqual([]);
+    harness.server.letGo();
+    await until();
+    expect(harness.server.plane.applications()).toEqual([]);
+    await harness.close();
+  });
+
+  it("refuses times that are none", async () => {
+    const { harness, ask } = await started();
+    for (const form of ["requestTimeout=soon", "shutdownTimeout=soon", "delayForHttpReturn=soon", "delayMillis=x", "stopAppsFirst=perhaps"]) expect((await ask(form)).json()).toMatchObject({ error: 400, message: expect.any(String) });
+    await harness.close();
+  });
+});
+
 describe("high availability of one node", () => {
   it("tells its priority wherever it is shown, and its figures", async () => {
     expect((await api().post("/v1/server/ha/priority", "priority=7", { "content-type": "application/x-www-form-urlencoded" })).json()).toBe(0);

@@ -80,22 +80,29 @@ function addShutDown(api: Api, context: ApiContext): void {
     async ({ body }, reply) => {
       const { shutDown, plane } = context;
       if (shutDown === undefined) throw new ClockerError("forbidden", "This server cannot be shut down over HTTP");
-      if (body.stopAppsFirst) await destroyAll(context, { within: waitOf(body.shutdownTimeout, 20_000), regardless: body.forceShutdownOnError });
+      const [within, answerWithin] = [waitOf(body.shutdownTimeout, STOPPING), waitOf(body.requestTimeout, STOPPING)];
       const delay = body.delayMillis ?? waitOf(body.delayForHttpReturn, 100);
-      // After the answer has left.
-      plane.clock.after(Math.min(Math.max(delay, 100), 60_000), () => shutDown("a request over HTTP"));
+      const { task, result } = plane.submit(undefined, "Shut down", async () => {
+        if (body.stopAppsFirst) await destroyAll(context, { within, regardless: body.forceShutdownOnError });
+        // After the answer has left.
+        plane.clock.after(Math.min(Math.max(delay, 100), 60_000), () => shutDown("a request over HTTP"));
+      });
+      // Of two times that are the same the one of the applications counts, as in Brooklyn. What goes on after the answer is told by the task.
+      const isAnswered = await waitFor(task, answerWithin === 0 || answerWithin === within ? Infinity : answerWithin, plane.clock);
+      if (isAnswered) await result;
       return reply.code(204).send(null);
     },
   );
 }
 
+const STOPPING = 20_000;
 const yes = z.union([z.boolean(), z.stringbool()]).default(false);
 const ShutDown = z
   .object({
     stopAppsFirst: yes,
     forceShutdownOnError: yes.describe("End also when applications could not be stopped"),
     shutdownTimeout: z.string().default("20s").describe("How long stopping the applications may take; 0 is without end"),
-    requestTimeout: z.string().optional().describe("Taken and not used: the answer comes when the applications have stopped"),
+    requestTimeout: z.string().default("20s").describe("How long the answer may wait for that; 0 is without end"),
     delayForHttpReturn: z.string().optional(),
     delayMillis: z.coerce.number().min(0).optional(),
   })

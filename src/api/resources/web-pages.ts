@@ -32,7 +32,11 @@ export function addWebPages(api: Api, _context: ApiContext): void {
   api.get(
     "/ui-metadata-registry",
     { schema: { tags: ["pages"], summary: "Names and icons for pages, by type and id", querystring: z.object({ type: z.string().optional(), id: z.string().optional() }), response: { 200: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.string()))), ...failures } } },
-    async ({ query }) => Object.fromEntries(Object.entries({ location: locationNames }).filter(([type]) => query.type === undefined || query.type === type)),
+    async ({ query }) => {
+      const known: Record<string, Record<string, Record<string, string>>> = { location: locationNames };
+      const wanted = Object.entries(known).filter(([type]) => query.type === undefined || query.type === type);
+      return Object.fromEntries(wanted.map(([type, byId]) => [type, Object.fromEntries(Object.entries(byId).filter(([id]) => query.id === undefined || query.id === id))]));
+    },
   );
   // Brooklyn's page of the REST API reads this, and knows nothing newer than Swagger 2.
   api.get("/apidoc/swagger.json", { schema: { tags: ["pages"], summary: "This API in Swagger 2", response: { 200: z.unknown(), ...failures } } }, async () => asSwagger2(api.swagger()));

@@ -1,6 +1,7 @@
 import { ClockerError } from "../../model/errors.ts";
 import type { Api } from "../api-context.ts";
 import { isFilteredList, permissionOf, permissions } from "./permissions.ts";
+import { isReading } from "../http/reply-headers.ts";
 import type { AccessRules } from "./access-rules.ts";
 
 /** Lets a request pass when the caller has the permission that its route declares: in one place, for all routes. */
@@ -15,6 +16,8 @@ export function requirePermission(api: Api, rules: AccessRules): void {
     if (url === undefined) return;
     const permission = permissionOf(request.method, url);
     if (permission !== undefined && rules.entitled(request.caller, permission)) return;
+    // What the properties open to everybody can be looked at whatever roles there are.
+    if (request.caller === undefined && isReading(request.method) && rules.isUnauthenticated(request.url.split("?", 1)[0] ?? "")) return;
     if (isFilteredList(request.method, url)) return reply.send([]);
     throw new ClockerError("forbidden", `User '${request.user ?? "anonymous"}' is not authorized to ${permission === undefined ? "do this" : permissions[permission]}`);
   });

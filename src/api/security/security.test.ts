@@ -95,7 +95,7 @@ describe("a random password", () => {
 });
 
 describe("the login form", () => {
-  const form = { ...users, [`${P}login.form`]: "brooklyn-ui-login", [`${P}unauthenticated.endpoints`]: "brooklyn-ui-login, v1/server/up" };
+  const form = { ...users, "brooklyn.entitlements.perUser.alice": "root", [`${P}login.form`]: "brooklyn-ui-login", [`${P}unauthenticated.endpoints`]: "brooklyn-ui-login, v1/server/up" };
   const api = async (body: (get: (url: string, headers?: Record<string, string>) => Promise<{ statusCode: number; headers: Record<string, unknown>; body: string }>) => Promise<void>) => {
     const server = fakeServer({ properties: form });
     const made = await createApi(server, { rulesOf: (values) => rulesWith({ gate: gateOf(values.console()), isLocalOnly: false }, values) });
