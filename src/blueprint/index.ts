@@ -10,7 +10,7 @@ export type { BlueprintWarning } from "./plan/cursor.ts";
 export { parameterKey, type ValueTypeLookup } from "./plan/key-table.ts";
 export { type Blueprint, type ExaminedBlueprint, examineBlueprint, readBlueprint, readChildren, readConfig, type ReadOptions, readSpec } from "./read-blueprint.ts";
 export { fullName, renamedType, shortNames } from "./rename-table.ts";
-export { LARGEST_YAML, parseYaml } from "./yaml/parse-yaml.ts";
+export { LARGEST_YAML, parseYaml, parseYamlInSlices } from "./yaml/parse-yaml.ts";
 export { type Path, type Position, YamlDocument } from "./yaml/yaml-document.ts";
 
 // Maps and lists in text may be YAML from here on, as Brooklyn takes them.

@@ -1,5 +1,4 @@
-import { parseYaml, type YamlDocument } from "../blueprint/index.ts";
-import { ClockerError } from "../model/errors.ts";
+import { parseYamlInSlices, type YamlDocument } from "../blueprint/index.ts";
 
 /**
  * The blueprint that was looked at last, parsed: what is looked at is read next, and parsing is most of the work of that. It is kept for one reading, and no
@@ -8,16 +7,14 @@ import { ClockerError } from "../model/errors.ts";
 export class LastParsed {
   #last: { readonly text: string; readonly document: YamlDocument } | undefined;
 
-  /** Parses, and keeps it for `take`; undefined for what is no YAML: whoever reads it tells why. */
-  parse(text: string): YamlDocument | undefined {
-    try {
-      const document = parseYaml(text);
-      this.#last = { text, document };
-      return document;
-    } catch (error) {
-      if (!(error instanceof ClockerError)) throw error;
-      return undefined;
-    }
+  /**
+   * Parses a few milliseconds at a time, and keeps it for `take`.
+   * @throws ClockerError `invalid-yaml`
+   */
+  async parse(text: string): Promise<YamlDocument> {
+    const document = await parseYamlInSlices(text);
+    this.#last = { text, document };
+    return document;
   }
 
   /** What the text was parsed to, when it was the last; once. */

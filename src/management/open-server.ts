@@ -217,9 +217,9 @@ function blueprintReader(bare: ServerTypes, examined: LocatedTypes, { named, loc
   const parsed = new LastParsed();
   const texts = (warnings: readonly BlueprintWarning[]) => warnings.map(({ message, position, remedy }) => `${message}${position === undefined ? "" : ` (line ${position.line}, column ${position.column})`}${remedy === undefined ? "" : `. ${remedy}`}`);
   return {
-    open: (text) => {
-      const document = parsed.parse(text);
-      return named.open((opened) => examineBlueprint(text, { types: bare.withDocuments(opened), document }).problems);
+    open: async (text) => {
+      const document = await parsed.parse(text);
+      await named.open((opened) => examineBlueprint(text, { types: bare.withDocuments(opened), document }).problems);
     },
     examine: (text) => {
       const { spec, problems: found, warnings } = examineBlueprint(text, { types: examined, document: parsed.take(text) });

@@ -39,6 +39,8 @@ const hostile: Readonly<Record<string, string>> = {
   "no text": "\u0000\u0001\u0002".repeat(MOST / 3),
 };
 
+const longToRead = new Set(["many aliases", "many anchors", "many keys", "repeated keys", "many services", "many services of no type", "many mistakes", "documents", "comments"]);
+
 let folder: string;
 let server: Server;
 let api: Awaited<ReturnType<typeof startApi>>;
@@ -78,11 +80,11 @@ test.each(Object.entries(hostile).flatMap(([name, text]) => ["applications", "ca
   const answer = await fetch(`${api.url}/v1/${where}${where === "applications" ? "?start=false" : ""}`, { method: "POST", body: text, headers: { "content-type": "application/yaml" } });
   const body = await answer.text();
   const took = performance.now() - begin;
-  await sleep(5);
   controller.abort();
   const { answered, longest, failures } = await meanwhile;
-  console.log(`${name} at ${where}: ${answer.status} after ${took.toFixed(0)} ms; ${answered} others, at most ${longest.toFixed(0)} ms; ${body.slice(0, 100)}`);
+  if (process.env["SHOW_TIMES"] !== undefined) console.log(`${name} at ${where}: ${answer.status} after ${took.toFixed(0)} ms; ${answered} others meanwhile, at most ${longest.toFixed(0)} ms; ${body.slice(0, 100)}`);
   expect(failures).toEqual([]);
-  expect(answered).toBeGreaterThan(0);
+  // What takes long is read a little at a time: others had their turn between.
+  expect(answered).toBeGreaterThan(longToRead.has(name) ? 5 : 0);
   expect(answer.status).toBeLessThan(500);
 });

@@ -4,7 +4,7 @@ import { nearest } from "../../model/nearest.ts";
 import type { Json, JsonObject } from "../../model/spec.ts";
 import { Cursor, isMap, type TextReading } from "../plan/cursor.ts";
 import { isDocumentUrl } from "../plan/entity-type-draft.ts";
-import { parseYaml } from "../yaml/parse-yaml.ts";
+import { parseYaml, parseYamlInSlices } from "../yaml/parse-yaml.ts";
 import type { CatalogBundle } from "./catalog-bundle.ts";
 import type { CatalogItem, CatalogItemType } from "./catalog-item.ts";
 import { type BomCursor, type BomMetadata, noMetadata, readMetadata, splitId, textAt } from "./bom-metadata.ts";
@@ -27,7 +27,7 @@ const DEEPEST_INCLUDE = 10;
  * @throws ClockerError `invalid-yaml` or `invalid-blueprint`, with line and column; what `load` throws
  */
 export async function readBom(text: string, options: BomOptions = {}): Promise<CatalogBundle> {
-  const root = rootOf(text, options.source);
+  const root = await rootOf(text, options.source);
   const block = catalogBlock(root);
   const version = textAt(block, "version") ?? DEFAULT_VERSION;
   const symbolicName = textAt(block, "bundle") ?? nameOf(block) ?? `brooklyn-catalog-bom-${hashOf(text)}`;
@@ -85,7 +85,7 @@ class BomReader {
     const url = place.text("a URL of a bundle");
     if (this.#options.load === undefined) return place.fail(`cannot open "${url}": this bundle may not include others`);
     if (depth >= DEEPEST_INCLUDE) return place.fail(`bundles include each other more than ${DEEPEST_INCLUDE} deep`);
-    await this.readRoot(rootOf(await this.#options.load(url), url), inherited, depth + 1);
+    await this.readRoot(await rootOf(await this.#options.load(url), url), inherited, depth + 1);
   }
 
   #add(block: BomCursor, metadata: BomMetadata, item: BomCursor): void {
@@ -152,8 +152,8 @@ const metadataKeys = new Set([
 /** Keys of plans, which old bundles write beside the metadata. */
 const planKeys = /^(type|serviceType|service_type|services|brooklyn\..*|location|locations|customName)$/;
 
-function rootOf(text: string, source: string | undefined): BomCursor {
-  const document = parseYaml(text, source === undefined ? {} : { source });
+async function rootOf(text: string, source: string | undefined): Promise<BomCursor> {
+  const document = await parseYamlInSlices(text, source === undefined ? {} : { source });
   const reading: TextReading = { what: "catalog bundle", document, warnings: [], items: [] };
   const root = new Cursor(document.value, [], reading);
   return isMap(document.value) ? root : root.fail("a map with brooklyn.catalog is expected");

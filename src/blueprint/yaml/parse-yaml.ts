@@ -1,4 +1,5 @@
-import { Composer, type Document, Lexer, LineCounter, Parser } from "yaml";
+import { setImmediate } from "node:timers/promises";
+import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from "yaml";
 import { ClockerError } from "../../model/errors.ts";
 import { YamlDocument } from "./yaml-document.ts";
 import { valueOf, YamlFault } from "./yaml-value.ts";
@@ -16,33 +17,88 @@ const limits = { depth: 100, values: 300_000, tokens: 320_000, stack: 400 };
  * @throws ClockerError `invalid-yaml` with line and column, and the line itself with a caret in `details.excerpt`
  */
 export function parseYaml(text: string, options: { source?: string } = {}): YamlDocument {
-  const { source } = options;
+  const reading = begin(text, options.source);
+  const tokens = tokensOf(reading);
+  let step = tokens.next();
+  while (step.done !== true) step = tokens.next();
+  return documentOf(step.value, reading);
+}
+
+/**
+ * The same a few milliseconds at a time, so that others have their turn meanwhile: for texts that come from outside.
+ * @throws ClockerError `invalid-yaml`
+ */
+export async function parseYamlInSlices(text: string, options: { source?: string } = {}): Promise<YamlDocument> {
+  const reading = begin(text, options.source);
+  const tokens = tokensOf(reading);
+  let step = tokens.next();
+  while (step.done !== true) {
+    await setImmediate();
+    step = tokens.next();
+  }
+  return documentOf(step.value, reading);
+}
+
+/** Parts of a text that are read before others have their turn. */
+const SLICE = 2_000;
+
+interface YamlReading {
+  readonly content: string;
+  readonly lines: LineCounter;
+  readonly source: string | undefined;
+}
+
+function begin(text: string, source: string | undefined): YamlReading {
   if (text.length > LARGEST_YAML) {
     throw new ClockerError("invalid-yaml", `Invalid YAML: it has ${text.length} characters, and the most that is read is ${LARGEST_YAML}`, { details: { length: text.length } });
   }
-  const lines = new LineCounter();
   // A byte order mark is not content.
-  const content = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  return { content: text.startsWith("\uFEFF") ? text.slice(1) : text, lines: new LineCounter(), source };
+}
+
+/** What a fault is told as, with its place. */
+function told<T>({ content, lines, source }: YamlReading, body: () => T): T {
   try {
-    const root = compose(content, lines)?.contents ?? null;
-    return new YamlDocument({ ...valueOf(root, limits), source, text: content, root, lines });
+    return body();
   } catch (error) {
     if (error instanceof YamlFault) throw invalidYaml(error.message, { offset: error.offset, text: content, lines, source });
     throw error;
   }
 }
 
-function compose(text: string, lines: LineCounter): Document.Parsed | undefined {
+/** Stops after each slice. */
+function* tokensOf(reading: YamlReading): Generator<undefined, readonly CST.Token[], undefined> {
+  const { content, lines } = reading;
   lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
-  const tokens = [];
-  let count = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    if (++count > limits.tokens) throw new YamlFault(`it has more than ${limits.tokens} parts`, undefined);
-    for (const token of parser.next(lexeme)) tokens.push(token);
-    if (parser.stack.length > limits.stack) throw new YamlFault(`it is nested more than ${limits.depth} levels deep`, parser.offset);
+  const tokens: CST.Token[] = [];
+  const lexemes = new Lexer().lex(content);
+  for (let count = 0, isDone = false; !isDone; ) {
+    isDone = told(reading, () => {
+      for (let part = 0; part < SLICE; part++) {
+        const lexeme = lexemes.next();
+        if (lexeme.done === true) return true;
+        if (++count > limits.tokens) throw new YamlFault(`it has more than ${limits.tokens} parts`, undefined);
+        for (const token of parser.next(lexeme.value)) tokens.push(token);
+        if (parser.stack.length > limits.stack) throw new YamlFault(`it is nested more than ${limits.depth} levels deep`, parser.offset);
+      }
+      return false;
+    });
+    yield undefined;
   }
   for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+function documentOf(tokens: readonly CST.Token[], reading: YamlReading): YamlDocument {
+  const { content, lines, source } = reading;
+  return told(reading, () => {
+    const root = compose(tokens, content)?.contents ?? null;
+    return new YamlDocument({ ...valueOf(root, limits), source, text: content, root, lines });
+  });
+}
+
+function compose(tokens: readonly CST.Token[], text: string): Document.Parsed | undefined {
   // Repeated keys are told of by `valueOf`; the composer's way takes time with the square of their number.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
   const documents = composer.compose(tokens, false, text.length);
