@@ -61,7 +61,7 @@ function parameterPlan({ inherited, merge, ...rest }: ParameterSpec): JsonObject
     ...rest,
     ...(inherited === undefined ? {} : { "inheritance.runtime": inherited ? "overwrite" : "never" }),
     ...(merge === undefined ? {} : { "inheritance.type": merge }),
-  } as JsonObject;
+  };
 }
 
 function asMap(value: Json | undefined): JsonObject {
