@@ -21,7 +21,7 @@ export function placementLines(placements: readonly PlannedPlacement[], indent: 
     } else {
       const [chosen] = each.hosts;
       const host = `${each.host}${each.isNewHost ? " (added)" : ""}`;
-      lines.push(...wrapped(`${prefix}→ ${style.cyan(host)} `, chosen === undefined ? "" : chosen.reason, width, prefix.length + host.length + 3).map((line) => line.trimEnd()));
+      lines.push(...wrapped(`${prefix}→ ${style.cyan(host)} `, chosen === undefined ? "" : `(${chosen.reason})`, width, prefix.length + host.length + 3).map((line) => line.trimEnd()));
     }
   }
   if (placements.length > MOST_CONTAINERS) lines.push(`${indent}… and ${counted(placements.length - MOST_CONTAINERS, "container")} more`);

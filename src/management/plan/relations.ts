@@ -46,13 +46,16 @@ export function settleLevels(root: PlanNode): void {
     let level = 0;
     for (const id of referencesOf(node)) {
       const target = byId.get(id);
-      if (target !== undefined && target !== node && !above.has(target)) level = Math.max(level, 1 + levelOf(target, new Set([...above, node])));
+      if (target !== undefined && target !== node && !above.has(target) && above.size < LONGEST_CHAIN) level = Math.max(level, 1 + levelOf(target, new Set([...above, node])));
     }
     settled.set(node, level);
     return level;
   };
   for (const node of nodes) node.level = levelOf(node, new Set());
 }
+
+/** Of entities that use each other: what is further away counts as independent. */
+const LONGEST_CHAIN = 500;
 
 /** What is added or replaced as a whole is one piece of work. */
 function isWithin(parent: PlanNode | undefined): boolean {
