@@ -41,5 +41,6 @@ function shown(value: number, unit: Unit): string {
   if (unit === "per second") return `${Math.round(value)}/s`;
   if (unit === "bytes") return value >= 2 ** 20 ? `${Math.round(value / 2 ** 20)} MiB` : `${(value / 2 ** 10).toFixed(1)} KiB`;
   if (value >= 10_000) return `${(value / 1_000).toFixed(1)} s`;
+  if (value < 0.1) return `${(value * 1_000).toFixed(1)} µs`;
   return `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`;
 }
