@@ -11,7 +11,7 @@ import { applyInitializers, entityFromRecord } from "./entity/entity-factory.ts"
 import { adjunctOf, recordOf, restoreSensors, type EntityRecord } from "./entity/entity-record.ts";
 import { ProviderLocation, MACHINE_DOCUMENTS, machineRecord } from "./location/provider-location.ts";
 import type { PlaneLocations } from "./location/location-registry.ts";
-import { isShared, SharedMachineLocation } from "./location/shared-machine.ts";
+import { isShared, SharedMachineLocation, usersOfShared } from "./location/shared-machine.ts";
 import type { Plane } from "./plane.ts";
 import { learnFrom } from "./secrets/scrubbed.ts";
 import { opened } from "./secrets/sealed-json.ts";
@@ -186,6 +186,10 @@ function attachMachines(plane: Plane, machines: ReadonlyMap<string, JsonObject>,
     const record = machineRecord(data);
     const location = locations.location(id);
     if (record?.state === "obtained" && record.holderId === undefined && location !== undefined) plane.entity(record.entityId)?.restoreLocation(location);
+  }
+  for (const [entityId, locationId] of usersOfShared(plane)) {
+    const location = locations.location(locationId);
+    if (location !== undefined) plane.entity(entityId)?.restoreLocation(location);
   }
 }
 

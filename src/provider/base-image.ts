@@ -90,7 +90,7 @@ async function hasImage(engine: Engine, name: string, signal: AbortSignal, recip
 
 /** From this computer's engine. */
 async function copiedFromHere(engine: Engine, options: BaseImageOptions, made: { name: string; recipe: string } | undefined): Promise<string | undefined> {
-  const socket = "here" in options ? undefined : knownEngineSocket();
+  const socket = "here" in options || isEngineElsewhere() ? undefined : knownEngineSocket();
   const here = socket === undefined ? options.here : unixEngine(socket, "this computer");
   if (here === undefined) return undefined;
   try {
@@ -99,6 +99,11 @@ async function copiedFromHere(engine: Engine, options: BaseImageOptions, made: {
   } finally {
     if (socket !== undefined) await here.close();
   }
+}
+
+/** One that `DOCKER_HOST` names on another computer has nothing to do with this one. */
+function isEngineElsewhere(): boolean {
+  return /^(?!unix:)\w+:/.test(process.env["DOCKER_HOST"] ?? "");
 }
 
 /** Gives back why no registry gave the image: that is no failure, as the image can be made here. */

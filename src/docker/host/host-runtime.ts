@@ -5,11 +5,10 @@ import { ClockerError } from "../../model/errors.ts";
 import type { Submitted } from "../../model/management.ts";
 import { Mutex } from "../../model/mutex.ts";
 import { hasEngineAtHand } from "../../machine/machine.ts";
+import { engineSocketOn } from "../../provider/engine-socket.ts";
 import { isMachineLocation, type MachineLocation } from "../../provider/location.ts";
 import { HOST_PORTS } from "../keys.ts";
 import { PortAllocator } from "../ports/port-allocator.ts";
-
-const DOCKER_SOCKET = "/var/run/docker.sock";
 
 /** An image that is being got, as a task of its host. */
 export interface ImageUnderWay<T> extends Submitted<T> {
@@ -49,7 +48,7 @@ export class HostRuntime {
     const { location } = this;
     if (this.#engine?.location !== location) {
       const { machine } = location;
-      const engine = hasEngineAtHand(machine) ? machine.engine : openEngine({ name: this.host.displayName, connect: (signal) => machine.forward({ socket: DOCKER_SOCKET }, { signal }) });
+      const engine = hasEngineAtHand(machine) ? machine.engine : openEngine({ name: this.host.displayName, connect: (signal) => machine.forward({ socket: engineSocketOn(machine) }, { signal }) });
       this.#engine = { location, engine };
     }
     return this.#engine.engine;

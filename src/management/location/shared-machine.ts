@@ -118,6 +118,11 @@ export function isShared(management: Management, holderId: string, machineId: st
   return shareOf(management, holderId)?.machineId === machineId;
 }
 
+/** Who uses a shared machine: the entity's id, and that of the machine as its location. */
+export function usersOfShared(management: Management): [entityId: string, locationId: string][] {
+  return [...management.documents.all(SHARE_DOCUMENTS).keys()].flatMap((id) => Object.entries(shareOf(management, id)?.users ?? {}));
+}
+
 function shareOf(management: Management, holderId: string): Share | undefined {
   const data = management.documents.get(SHARE_DOCUMENTS, holderId);
   const { machineId, users } = data ?? {};

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fakeWork } from "../../../test/support/fake-work.ts";
 import { InMemoryDockerMachine, inMemoryEngine } from "../../../test/support/in-memory-docker.ts";
+import { LocalMachine } from "../../machine/local-machine.ts";
 import { setUpDockerHost } from "./docker-host-setup.ts";
 
 test("setUpDockerHost uses an engine that answers as it is, though no dockerd is on the path: nothing is installed, configured or started", async () => {
@@ -12,4 +13,13 @@ test("setUpDockerHost uses an engine that answers as it is, though no dockerd is
   expect(facts).toMatchObject({ engine: { version: "in-memory" }, brought: false });
   await expect(machine.download("/etc/docker/daemon.json")).rejects.toMatchObject({ code: "not-found" });
   expect(work.streams["stdout"]).toContain("used as it is: insecure-registries must be configured there by hand");
+});
+
+test("setUpDockerHost on this computer asks the engine that DOCKER_HOST names, and no other", async () => {
+  vi.stubEnv("DOCKER_HOST", "unix:///nowhere/docker.sock");
+  try {
+    await expect(setUpDockerHost(new LocalMachine(), {}, fakeWork())).rejects.toMatchObject({ code: "unreachable", message: expect.stringContaining('no engine answers at "/nowhere/docker.sock"') as string });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

@@ -3,6 +3,7 @@ import type { Work } from "../../model/work.ts";
 import { openEngine } from "../../engine/docker-engine.ts";
 import type { EngineVersion } from "../../engine/engine.ts";
 import type { Machine, MachineFacts } from "../../machine/machine.ts";
+import { ENGINE_SOCKET, engineSocketOn } from "../engine-socket.ts";
 import { runChecked } from "../run-checked.ts";
 import { type DaemonConfig, type DaemonOptions, mergeDaemonConfig, parseDaemonConfig, wantedDaemonConfig } from "./daemon-config.ts";
 import { type HostProbe, probeHost } from "./host-probe.ts";
@@ -23,7 +24,6 @@ export interface DockerHostFacts extends MachineFacts {
   brought: boolean;
 }
 
-export const ENGINE_SOCKET = "/var/run/docker.sock";
 const DAEMON_CONFIG = "/etc/docker/daemon.json";
 const RESTART_DUE = "/etc/clocker/docker-restart-due";
 const INSTALL_LIMIT = 30 * 60_000;
@@ -40,15 +40,18 @@ const ETHERNET_MTU = 1500;
 export async function setUpDockerHost(machine: Machine, options: DockerHostOptions, work: Work): Promise<DockerHostFacts> {
   const facts = await work.step("Read facts", async (step) => machine.facts({ signal: step.signal }));
   const before = await work.step("Look for Docker Engine", async (step) => probeHost(machine, step));
-  if (!before.engine) {
+  const socket = engineSocketOn(machine);
+  const isElsewhere = socket !== ENGINE_SOCKET;
+  if (!before.engine || isElsewhere) {
     const answer = await ask(machine, work.signal);
-    if (!(answer instanceof ClockerError)) return { ...facts, socket: ENGINE_SOCKET, engine: usedAsItIs(answer, options, work), brought: before.brought };
+    if (!(answer instanceof ClockerError)) return { ...facts, socket, engine: usedAsItIs(answer, options, work), brought: before.brought };
+    if (isElsewhere) throw new ClockerError("unreachable", `Cannot use "${machine.name}" as a Docker host: no engine answers at "${socket}", which DOCKER_HOST names`, { cause: answer, remedy: "Start that engine, or unset DOCKER_HOST" });
     await work.step("Install Docker Engine", async (step) => install(machine, facts, options, before, step));
   }
   const host = before.engine ? before : await probeHost(machine, work);
   const isChanged = await work.step("Configure Docker Engine", async (step) => configure(machine, { ...wantedFor(host), ...wantedDaemonConfig(options) }, step));
   const engine = await work.step("Start Docker Engine", async (step) => start(machine, host, isChanged, step));
-  return { ...facts, socket: ENGINE_SOCKET, engine, brought: host.brought };
+  return { ...facts, socket, engine, brought: host.brought };
 }
 
 /** An engine that answers without a `dockerd` of the system's (a snap, Docker Desktop) reads its configuration elsewhere, and is started by others. */
@@ -128,7 +131,7 @@ async function notStarted(machine: Machine, host: HostProbe, answer: ClockerErro
 
 /** What the engine answers, or why it does not. */
 async function ask(machine: Machine, signal: AbortSignal): Promise<EngineVersion | ClockerError> {
-  const engine = openEngine({ name: machine.name, connect: (aborted) => machine.forward({ socket: ENGINE_SOCKET }, { signal: aborted }) });
+  const engine = openEngine({ name: machine.name, connect: (aborted) => machine.forward({ socket: engineSocketOn(machine) }, { signal: aborted }) });
   try {
     return await engine.version(signal);
   } catch (error) {

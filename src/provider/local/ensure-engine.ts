@@ -4,10 +4,10 @@ import { ClockerError } from "../../model/errors.ts";
 import type { Work } from "../../model/work.ts";
 import { unixEngine } from "../../engine/docker-engine.ts";
 import { LocalMachine } from "../../machine/local-machine.ts";
+import { engineSocketHere } from "../engine-socket.ts";
 import { bootstrapScript } from "../bootstrap-script.ts";
 import { runChecked } from "../run-checked.ts";
 
-const DEFAULT_SOCKET = "/var/run/docker.sock";
 const PING_LIMIT = 10_000;
 const BRING_LIMIT = 20 * 60_000;
 
@@ -17,7 +17,7 @@ const BRING_LIMIT = 20 * 60_000;
  * @throws ClockerError `command-failed` with what to run, where root or a package is missing; `invalid-value` when `DOCKER_HOST` isn't a socket of this computer.
  */
 export async function ensureEngine(work: Work): Promise<string> {
-  const socket = engineSocket();
+  const socket = engineSocketHere();
   if (await answers(socket, work.signal)) return socket;
   await work.step("Bring Docker Engine to this computer", bring);
   return socket;
@@ -25,16 +25,8 @@ export async function ensureEngine(work: Work): Promise<string> {
 
 /** The engine's socket, whether or not somebody answers behind it; undefined where no engine is, so that nothing can have been made with it. */
 export function knownEngineSocket(): string | undefined {
-  const socket = engineSocket();
+  const socket = engineSocketHere();
   return existsSync(socket) || isInstalled() ? socket : undefined;
-}
-
-function engineSocket(): string {
-  const endpoint = process.env["DOCKER_HOST"] || `unix://${DEFAULT_SOCKET}`;
-  if (endpoint.startsWith("unix://")) return endpoint.slice("unix://".length);
-  throw new ClockerError("invalid-value", `Cannot use DOCKER_HOST "${endpoint}" for machines on this computer: it must be a unix socket`, {
-    remedy: "Unset DOCKER_HOST, or give that engine's computer as a byon host",
-  });
 }
 
 async function answers(socket: string, signal: AbortSignal): Promise<boolean> {
