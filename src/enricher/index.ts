@@ -1,4 +1,5 @@
 import type { AdjunctType } from "../model/adjunct.ts";
+import { onPublicNetworkEnricher, onSubnetNetworkEnricher } from "./on-network.ts";
 import { deltaEnricher, timeFractionDeltaEnricher, timeWeightedDeltaEnricher, yamlTimeWeightedDeltaEnricher } from "./rate/deltas.ts";
 import { httpLatencyDetector } from "./rate/http-latency-detector.ts";
 import { rollingMeanEnricher, rollingTimeWindowMeanEnricher, yamlRollingTimeWindowMeanEnricher } from "./rate/means.ts";
@@ -36,4 +37,6 @@ export const enricherTypes: readonly AdjunctType[] = [
   rollingTimeWindowMeanEnricher,
   yamlRollingTimeWindowMeanEnricher,
   httpLatencyDetector,
+  onPublicNetworkEnricher,
+  onSubnetNetworkEnricher,
 ];

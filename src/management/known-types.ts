@@ -3,6 +3,7 @@ import { enricherTypes } from "../enricher/index.ts";
 import { policyTypes } from "../policy/index.ts";
 import { containerInitializers } from "../software/container/initializers.ts";
 import { groupEntityTypes } from "../software/group/index.ts";
+import { membershipCommandPolicy } from "../software/group/membership-command.ts";
 import { softwareInitializers } from "../software/initializer/index.ts";
 import { jmxInitializers } from "../software/jmx/initializers.ts";
 import { poolEntityTypes } from "../software/pool/index.ts";
@@ -15,7 +16,7 @@ import { Types } from "./types.ts";
 export function knownTypes(): Types {
   return new Types({
     entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...poolEntityTypes, ...workflowEntityTypes, ...dockerEntityTypes],
-    adjuncts: [...enricherTypes, ...policyTypes, workflowPolicy],
+    adjuncts: [...enricherTypes, ...policyTypes, workflowPolicy, membershipCommandPolicy],
     initializers: [...softwareInitializers, ...containerInitializers, ...jmxInitializers, ...workflowInitializers],
   });
 }

@@ -6,6 +6,7 @@ import { scheduledEffectorPolicy } from "./action/scheduled-effector.ts";
 import { stopAfterDurationPolicy } from "./action/stop-after-duration.ts";
 import { autoScalerPolicy } from "./autoscaling/auto-scaler.ts";
 import { electPrimaryPolicy } from "./failover/elect-primary.ts";
+import { primaryRunningEnricher, propagatePrimaryEnricher } from "./failover/primary-enrichers.ts";
 import { groupsChangePolicy } from "./group/groups-change.ts";
 import { conditionalSuspendPolicy } from "./ha/conditional-suspend.ts";
 import { connectionFailureDetector } from "./ha/connection-failure-detector.ts";
@@ -17,6 +18,8 @@ import { sshMachineFailureDetector } from "./ha/ssh-machine-failure-detector.ts"
 /** Every policy that works on any entity, and the enrichers that belong to them. */
 export const policyTypes: readonly AdjunctType[] = [
   autoScalerPolicy,
+  primaryRunningEnricher,
+  propagatePrimaryEnricher,
   conditionalSuspendPolicy,
   connectionFailureDetector,
   serviceFailureDetector,
