@@ -61,7 +61,7 @@ export async function createApi(server: Server, options: ApiOptions = {}): Promi
     isShuttingDown: false,
     shutDown: options.shutDown,
   };
-  answerFailures(api, plane);
+  answerFailures(api, context);
   auditChanges(api, context);
   finishReplies(api, context);
   endRefusedUpgrades(api);

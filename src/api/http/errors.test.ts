@@ -23,6 +23,7 @@ describe("errors are {message, error}", () => {
     ["POST", "/v1/server/version"],
     ["DELETE", "/v1/server/ha/states"],
     ["PATCH", "/v1/applications/abc"],
+    ["POST", "/v1/events"],
   ] as const)("405 for %s %s, with the methods that there are", async (method, url) => {
     const answer = await api().api.inject({ method, url });
     expectError(answer, 405);
@@ -92,5 +93,16 @@ describe("on the wire", () => {
     expectError(answer, 500);
     expect(answer.body).not.toContain("secret internals");
     await harness.close();
+  });
+
+  it("tells where it happened when the property says so", async () => {
+    for (const [value, isShown] of [["true", true], ["root", true], ["none", false], ["odd", false]] as const) {
+      const harness = await ApiHarness.start({ properties: { "org.apache.brooklyn.server.returnStackTraces": value } });
+      const { at } = await harness.deployed();
+      const answer = await harness.post(`${at}/effectors/crash`, "", { "content-type": "application/x-www-form-urlencoded" });
+      expectError(answer, 500);
+      expect([value, answer.json().details.includes("at ")]).toEqual([value, isShown]);
+      await harness.close();
+    }
   });
 });

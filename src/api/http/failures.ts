@@ -1,13 +1,14 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import type { Plane } from "../../management/plane.ts";
+import { linesWithoutSecrets } from "../../management/secrets/suppressed.ts";
 import { ClockerError, messageOf, remedyOf } from "../../model/errors.ts";
 import { CoercionError } from "../../model/value-type.ts";
-import type { Api } from "../api-context.ts";
+import type { Api, ApiContext } from "../api-context.ts";
+import type { Permission } from "../security/permissions.ts";
 import type { ApiError } from "../shapes/api-error.ts";
 
 /** Answers every failure as Brooklyn's clients expect: `{message, error, details?, data?}` with the status of the reference, 1.2. */
-export function answerFailures(api: Api, plane: Plane): void {
-  api.setErrorHandler((error, request, reply) => answer(plane, error, request, reply));
+export function answerFailures(api: Api, context: ApiContext): void {
+  api.setErrorHandler((error, request, reply) => answer(context, error, request, reply));
   const methodsAt = knownMethods(api);
   api.setNotFoundHandler((request, reply) => {
     const [path = ""] = request.url.split("?", 1);
@@ -35,7 +36,7 @@ export function answerBadRequest(error: FastifyError, _request: FastifyRequest, 
   void reply.code(status).type("application/json").send({ message: error.message, error: status } satisfies ApiError);
 }
 
-function answer(plane: Plane, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answer({ plane, server, rules }: ApiContext, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = failureOf(error);
   if (failure.error < 500 || isExplained(error)) {
     plane.log.debug({ method: request.method, url: request.url, status: failure.error }, failure.message);
@@ -43,11 +44,13 @@ function answer(plane: Plane, error: unknown, request: FastifyRequest, reply: Fa
   }
   const reference = `${plane.ids.entityId()}${plane.ids.entityId()}`.slice(0, 13);
   plane.log.error({ method: request.method, url: request.url, reference, error }, "A request failed");
-  return reply
-    .code(500)
-    .type("application/json")
-    .send({ message: `Internal error (Reference: ${reference})`, error: 500, details: "The server's log has the cause under this reference" } satisfies ApiError);
+  const shown = stackTraceAudience[server.properties.get("org.apache.brooklyn.server.returnStackTraces")?.trim().toLowerCase() ?? "none"];
+  const details = shown !== undefined && rules.entitled(request.caller, shown) && error instanceof Error ? plane.knownSecrets.scrub(linesWithoutSecrets(error.stack ?? error.message)) : "The server's log has the cause under this reference";
+  return reply.code(500).type("application/json").send({ message: `Internal error (Reference: ${reference})`, error: 500, details } satisfies ApiError);
 }
+
+/** What a caller must be allowed to see stack traces, by the property's value. Unlike in Brooklyn nobody sees any unless the property says so. */
+const stackTraceAudience: Readonly<Record<string, Permission>> = { true: "any", all: "any", power: "server.admin", root: "script.execute" };
 
 /** Whether the message is made for users; anything else may tell what is nobody's business. */
 function isExplained(error: unknown): boolean {

@@ -17,6 +17,8 @@ export function addEvents(api: Api, { plane, events }: ApiContext): void {
   api.get(
     "/events",
     {
+      // A stream that never ends has no HEAD.
+      exposeHeadRoute: false,
       schema: {
         tags: ["events"],
         produces: ["text/event-stream"],

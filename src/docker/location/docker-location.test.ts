@@ -7,6 +7,7 @@ import { ClockerError } from "../../model/errors.ts";
 import { entitySpec } from "../../model/spec.ts";
 import { sameServerEntity } from "../../software/process/same-server.ts";
 import { basicApplication } from "../../software/stock/application.ts";
+import { setProvisioningAllowed } from "../../provider/provisioning-access.ts";
 import { SERVICE_PROBLEMS, SERVICE_STATE, SERVICE_UP } from "../../software/stock/attributes.ts";
 import { DockerCloud } from "../cloud.ts";
 import { runtimeOf } from "../container/relations.ts";
@@ -357,4 +358,15 @@ test("hosts in quarantine keep their machines, and count at the limit of hosts",
   const { error } = await failing();
   expect(error.message).toContain("the cloud is at its limit of 2 hosts (1 in quarantine)");
   expect(world.cloud.machines.size).toBe(2);
+});
+
+test("a cloud gives no containers while provisioning is forbidden, and what runs goes on", async () => {
+  await open();
+  await server.start(webApplication(1));
+  setProvisioningAllowed(server.plane.documents, false);
+  expect((await failing()).error.message).toContain("Access controller forbids provisioning");
+  expect([await world.containers(), counts()]).toEqual([[expect.anything()], [1]]);
+  setProvisioningAllowed(server.plane.documents, true);
+  await server.start(webApplication(1, { name: "Next" }));
+  expect(counts()).toEqual([2]);
 });
