@@ -240,10 +240,17 @@ describe("usage", () => {
   it("is 2 for what is not known, with the nearest command", async () => {
     const result = await cli.run("deplyo x");
     expect(result.code).toBe(2);
-    expect(result.stderr).toContain("(Did you mean deploy?)");
+    expect(result.stderr).toBe("Error: Unknown command 'deplyo'\nTry: Did you mean deploy?\n");
     expect((await cli.run("app --nonsense")).code).toBe(2);
     expect((await cli.run("launch --cloud")).code).toBe(2);
     expect((await cli.run("demo --hosts 99")).code).toBe(2);
+  });
+
+  it.each(["deplyo", "app --nonsense", "app nope", "logs nope", "why nope", "exec Shop", "stop", "catalog lst", "catalog show nope", "context use nope", "wait nope", "deploy /no/such/file", "list nope", "activity nope", "top --sort x", "completion tcsh", "invoke", "location nope"])("%s fails in at most three lines, the last of which say what to try or all is said in one", async (words) => {
+    const { code, stdout, stderr } = await cli.run(words);
+    expect(code).not.toBe(0);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^Error: [A-Z'"][^\n]*\n(Try: [^\n]+\n( {5}[^\n]+\n)?)?$/);
   });
 
   it("help is 0, and documents the exit codes", async () => {

@@ -29,7 +29,7 @@ import { addWhy } from "./commands/why.ts";
 import { addWorkflow } from "./commands/workflow.ts";
 import { exitCodeHelp } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
-import { styleOf } from "./output/style.ts";
+import { type Style, styleOf } from "./output/style.ts";
 import { versionOfThis } from "./version.ts";
 
 type AddCommands = (program: Command, io: Io) => void;
@@ -42,6 +42,13 @@ const groups: readonly (readonly [string, readonly AddCommands[]])[] = [
   ["Looking around", [addStatus, addTop, addLogs, addExec, addWhy, addActivity, addEvents, addLocation, addCatalog, addList, addVersion, addDoctor]],
   ["This command line", [addContext, addLogin, addCompletion]],
 ];
+
+/** Commander's errors as ours look: `error: unknown command 'x'\n(Did you mean y?)`. */
+function usageError(text: string, { red, dim }: Style): string {
+  const [, first = text, rest = ""] = /^error: ([^\n]*)\n?([^]*)$/.exec(text) ?? [];
+  const remedy = rest.trim().replace(/^\((.*)\)$/, "$1");
+  return `${red("Error:")} ${first.charAt(0).toUpperCase()}${first.slice(1)}\n${dim("Try:")} ${remedy === "" ? "--help shows what it takes" : remedy}\n`;
+}
 
 /** The whole command line. */
 export function createProgram(io: Io): Command {
@@ -58,7 +65,7 @@ export function createProgram(io: Io): Command {
       getErrHelpWidth: () => Math.min(100, io.stderr.columns ?? 100),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-      outputError: (text, write) => write(styleOf(io).red(text)),
+      outputError: (text, write) => write(usageError(text, styleOf(io))),
     })
     .addHelpText("after", `\nExit codes:\n${exitCodeHelp.map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`).join("\n")}`);
   for (const [heading, commands] of groups) {

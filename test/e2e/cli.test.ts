@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { Workload } from "../../src/api/shapes/workload.ts";
 import { cloud, process as processBlueprint, servers } from "../support/blueprints.ts";
+import { SOON } from "../support/clocker-api.ts";
 import { runClocker } from "../support/clocker-process.ts";
 import { ClockerServer } from "../support/clocker-server.ts";
 import { freePort } from "../support/sshd.ts";
+import { until } from "../support/until.ts";
 
 let server: ClockerServer;
 let appId: string;
@@ -65,6 +68,44 @@ describe("clocker", () => {
     expect((await server.cli("activity", install?.id ?? "", "stdout")).stdout).toBe("installing\n");
     expect((await server.cli("activity", install?.id ?? "")).stdout).toContain("install (main)");
     expect(await server.cliJson(z.object({ id: z.string(), currentStatus: z.string() }), "activity", install?.id ?? "")).toEqual({ id: install?.id, currentStatus: "Completed" });
+  });
+
+  it("runs commands in the entity's container, on the hosts' machines over SSH, and gives their exit codes", async () => {
+    expect(await server.cli("exec", "Shop", "--", "sh", "-c", "echo out; echo err >&2; exit 7")).toMatchObject({ code: 7, stdout: "out\n", stderr: "err\n" });
+    expect((await server.cli("exec", "Shop", "-w", "/", "-e", "A=it's $HOME", "sh", "-c", 'echo "$PWD $A"')).stdout).toBe("/ it's $HOME\n");
+    expect((await server.cli("exec", "Shop", "no-such-program")).code).toBe(127);
+    // A host is a machine of its own, reached over SSH, on which the container runs.
+    const [row] = (await server.cliJson(Workload, "ps", "Shop")).processes;
+    const host = await server.cli("exec", row?.machine ?? "", "--", "docker", "ps", "-q");
+    expect(host).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{12}$/m) as string });
+  });
+
+  it("shows what the container writes, and goes on over its restart", async () => {
+    const say = (text: string) => server.cli("exec", "Shop", "--", "sh", "-c", 'echo "$1" >/proc/1/fd/1', "sh", text);
+    expect((await say("one")).code).toBe(0);
+    expect((await server.cli("logs", "Shop", "--tail", "1")).stdout).toMatch(/\| one\n$/);
+    const [{ containerId = "" } = {}] = (await server.cliJson(Workload, "ps", "Shop")).processes;
+    const stop = new AbortController();
+    const following = await fetch(`${server.api.url}v1/applications/${appId}/entities/${appId}/logs?follow=true&tail=1`, { headers: { accept: "text/plain" }, signal: stop.signal });
+    let text = "";
+    const reading = (async () => {
+      for await (const chunk of following.body ?? []) text += Buffer.from(chunk).toString("utf8");
+    })().catch(() => {});
+    await until(() => text.includes("one"), () => text, SOON);
+    expect((await server.cli("restart", "--entity", containerId)).code).toBe(0);
+    await say("two");
+    await until(() => text.includes("two"), () => text, SOON);
+    stop.abort();
+    await reading;
+    expect(text.match(/^one$/gm)).toEqual(["one"]);
+  });
+
+  it("shows what is used, and why a container is on its host", async () => {
+    const { hosts, processes } = await server.cliJson(Workload, "top", "Shop");
+    expect(hosts).toMatchObject([{ name: processes[0]?.machine, state: "RUNNING", up: true, memoryTotalBytes: expect.any(Number) as number }]);
+    expect(processes[0]).toMatchObject({ cpu: expect.any(Number) as number, memoryBytes: expect.any(Number) as number });
+    expect((await server.cli("why", "Shop")).stdout).toMatch(new RegExp(`Host +${processes[0]?.machine}\\n[^]*${processes[0]?.machine} +chosen`));
+    expect((await server.cli("doctor")).stdout).toContain("✓ Ready: up and healthy");
   });
 
   it("adds to the catalog and deletes from it", async () => {
