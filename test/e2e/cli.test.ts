@@ -47,7 +47,7 @@ describe("clocker", () => {
   });
 
   it("prints tables for people and names for scripts", async () => {
-    expect((await server.cli("app")).stdout).toMatch(/^ID\s+NAME\s+STATUS\n/);
+    expect((await server.cli("app")).stdout).toMatch(/^ID\s+NAME\s+STATUS\s+LOCATION\n/);
     expect((await server.cli("app", "-o", "name")).stdout.split("\n")).toContain(appId);
     expect((await server.cli("sensor", "service.isUp", "--app", "Shop")).stdout).toBe("true\n");
     expect((await server.cli("location")).stdout).toContain("small");
@@ -98,6 +98,9 @@ describe("clocker", () => {
     stop.abort();
     await reading;
     expect(text.match(/^one$/gm)).toEqual(["one"]);
+    // What ran in the container did not outlive it.
+    expect((await server.cli("app", "Shop", "restart")).code).toBe(0);
+    expect((await server.cli("wait", "Shop", "--timeout", "60s")).stdout).toBe("up\n");
   });
 
   it("shows what is used, and why a container is on its host", async () => {
