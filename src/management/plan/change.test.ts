@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { NOTE, quietPolicy, RUNNING_VERSION, service, STARTS, VERSION } from "../../../test/support/changing-software.ts";
-import { APPLICATION, applied, changesIn, cluster, image, planOf, shapeOf, shop, svc } from "../../../test/support/changing-application.ts";
+import { APPLICATION, applied, changesIn, cluster, image, planOf, shapeOf, shop, shopInCloud, svc } from "../../../test/support/changing-application.ts";
 import { cloudSpec, World, type SimulatedServer } from "../../../test/support/in-memory-plane.ts";
 import { CONTAINER_IMAGE_NAME, CONTAINER_OF } from "../../docker/keys.ts";
 import { referencedId } from "../../docker/container/relations.ts";
@@ -192,6 +192,37 @@ describe("apply", () => {
     server.plane.events.subscribe(() => healthy.push([...web.members.values()].filter(isUp).length));
     await apply(shop(cluster(3, svc("m", "2"), { "cluster.max.size": 3 })));
     expect([Math.min(...healthy), Math.max(...healthy)]).toEqual([2, 3]);
+  });
+
+  it("changes a Docker cloud: its limits count at once, and its hosts are resized", async () => {
+    await server.start(cloudSpec({ "docker.container.cluster.maxSize": 1, "docker.host.cluster.maxSize": 1 }));
+    await server.start(shopInCloud(image("a", "1")));
+    const wanted = cloudSpec({ "docker.container.cluster.maxSize": 2, "docker.host.cluster.maxSize": 2, "docker.host.cluster.initial.size": 2 });
+    expect(plan(shopInCloud(image("a", "1"), image("b", "1"), image("c", "1"))).problems).toMatchObject([{ code: "no-capacity" }, { code: "no-capacity" }]);
+    expect(changes(plan(wanted))).toEqual(["~ Cloud (resize)"]);
+    await apply(wanted);
+    expect([plan(wanted).hasChanges, server.of("clocker.docker.entity.DockerHost").length]).toEqual([false, 2]);
+    await apply(shopInCloud(image("a", "1"), image("b", "1"), image("c", "1")));
+    expect((await world.containers()).length).toBe(3);
+  });
+
+  it("changes what a parameter of the application holds for those who read it", async () => {
+    const wanted = (value: string) => ({ ...shop(svc("db", '$brooklyn:root().config("wanted")'), svc("other")), parameters: [{ name: "wanted", type: "string", default: value }] });
+    await server.start(wanted("7"));
+    expect(changes(plan(wanted("8")))).toEqual(["~ Shop (set)", "~ Shop/db (restart)"]);
+    await apply(wanted("8"));
+    expect([server.find("db").get(RUNNING_VERSION), server.find("other").get(STARTS), plan(wanted("8")).hasChanges]).toEqual(["8", 1, false]);
+  });
+
+  it("moves to another location what has a machine", async () => {
+    await server.start(cloudSpec());
+    await server.start(cloudSpec({}, "other-cloud"));
+    const wanted = (location: string) => ({ ...shopInCloud(image("web", "1"), svc("db")), locations: [{ spec: location }] });
+    await server.start(wanted("my-docker-cloud"));
+    expect(changes(plan(wanted("other-cloud")))).toEqual(["~ Shop (set)", "± Shop/web (replace)", "~ Shop/db (set)"]);
+    await apply(wanted("other-cloud"));
+    const [machine] = server.find("web").locations.filter((location) => "machine" in location);
+    expect([machine?.parent?.name, (await world.containers()).length, plan(wanted("other-cloud")).hasChanges]).toEqual(["other-cloud", 1, false]);
   });
 
   it("resizes", async () => {

@@ -46,9 +46,13 @@ function onCluster(name: string): KeyEffect {
   return name === MEMBER_SPEC.name || name === FIRST_MEMBER_SPEC.name ? { effect: "roll" } : SET;
 }
 
+/** What a cloud reads each time that it is used. */
+const live: ReadonlySet<string> = new Set([docker.HOST_MAX_SIZE, docker.MAX_CONTAINERS, docker.MAX_CPU, docker.STRATEGIES, docker.REMOVE_EMPTY, docker.SHUTDOWN_TIMEOUT].map(({ name }) => name));
+
 function onCloud(name: string): KeyEffect {
   if (name === docker.HOST_INITIAL_SIZE.name) return { effect: "resize" };
   if (name.startsWith("entity.dynamicLocation.")) return { effect: "refused", reason: "applications find the cloud under its name" };
+  if (live.has(name)) return SET;
   return { effect: "set", reason: "hosts that run keep what they were made with" };
 }
 

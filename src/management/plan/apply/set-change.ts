@@ -1,3 +1,5 @@
+import { followConfig } from "../../../docker/infrastructure/follow-config.ts";
+import { INFRASTRUCTURE } from "../../../docker/keys.ts";
 import type { Adjunct } from "../../../model/adjunct.ts";
 import type { Entity } from "../../../model/entity.ts";
 import type { OwnSpec } from "../../../model/made-from.ts";
@@ -21,6 +23,7 @@ export function setChange(plane: Plane, node: PlanNode): void {
   const differs = (kind: string) => differences.some((each) => each.kind === kind);
   if (differs("parameter") || differs("initializer")) plane.redefine(entity, { parameters: after.parameters, initializers: after.initializers });
   for (const { kind, key } of differences) if (kind === "config") entity.config.set(key, valueOf(entity, after.config, key));
+  if (differs("config") && entity.is(INFRASTRUCTURE)) followConfig(entity);
   if (differs("name")) {
     if (after.displayName === undefined) entity.renameAutomatically();
     else entity.rename(after.displayName);

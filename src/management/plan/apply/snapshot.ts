@@ -1,3 +1,5 @@
+import { followConfig } from "../../../docker/infrastructure/follow-config.ts";
+import { INFRASTRUCTURE } from "../../../docker/keys.ts";
 import type { Entity } from "../../../model/entity.ts";
 import type { Json } from "../../../model/spec.ts";
 import { adjunctOf, type AdjunctRecord, adjunctToRecord } from "../../entity/entity-record.ts";
@@ -43,6 +45,7 @@ export class Snapshot {
     for (const location of this.#locations) entity.addLocation(location);
     entity.redefine(this.#definition);
     this.#restoreAdjuncts();
+    if (entity.is(INFRASTRUCTURE)) followConfig(entity);
   }
 
   #restoreAdjuncts(): void {
