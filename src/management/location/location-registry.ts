@@ -68,9 +68,14 @@ export class PlaneLocations implements LocationRegistry {
     for (const target of resolver.targets?.(parseLocationSpec(reference.spec), reference.config ?? {}) ?? []) this.check(target);
   }
 
-  /** The location that `resolve` would give, where it is there already: nothing is made. */
+  /** The location that `resolve` would give, where it is there already: nothing is made. What is no location is not there. */
   find(reference: LocationReference): Location | undefined {
-    return this.#find(reference.spec, reference.config ?? {}, 0);
+    try {
+      return this.#find(reference.spec, reference.config ?? {}, 0);
+    } catch (error) {
+      if (error instanceof ClockerError && error.code === "invalid-value") return undefined;
+      throw error;
+    }
   }
 
   /** Lets blueprints name a location; a definition of the same name is replaced. */

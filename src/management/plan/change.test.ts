@@ -91,6 +91,8 @@ describe("plan", () => {
       children: [image("web", "1", { env: { DB: '$brooklyn:component("db").attributeWhenReady("host.address")' } }), image("db", tag)],
     });
     const fresh = plan(wanted("1"));
+    const typo = plan(shopInCloud(image("web", "1", { env: { DB: '$brooklyn:component("db").attributeWhenReady("host.adress")' } }), image("db", "1")));
+    expect([fresh.warnings, typo.warnings]).toEqual([[], [{ message: '"web" waits for the sensor "host.adress" of "db", which nothing there sets', remedy: 'Did you mean "host.address"?', path: "Shop/web" }]]);
     expect(fresh.tree?.children[0]?.waitsFor).toEqual([{ key: "env", on: "db", sensor: "host.address" }]);
     await server.start(wanted("1"));
     const told = plan(wanted("2"));

@@ -1,6 +1,7 @@
 import { usesOf } from "../../blueprint/dsl/uses.ts";
 import { HOST_VOLUMES, VOLUMES_EXPORT } from "../../docker/keys.ts";
 import type { Entity } from "../../model/entity.ts";
+import { nearest } from "../../model/nearest.ts";
 import { MADE_FROM } from "../../model/made-from.ts";
 import { type EntitySpec, entitySpec, type Json } from "../../model/spec.ts";
 import { isEntitySpec } from "../../model/types/index.ts";
@@ -131,6 +132,12 @@ class Description {
       this.#warnings.push({ message: `What is in the volumes of "${nameOf(node)}" (${[volumes].flat().map(String).join(", ")}) goes with its container`, remedy: "Copy it, or keep it in a folder of the host (docker.host.volumes)", path });
     }
     if (spec === undefined || action === "none") return;
+    for (const { on, sensor } of waitsOf(spec)) {
+      const target = this.#byId.get(on);
+      if (target === undefined || mayHave(this.#plane, target, sensor)) continue;
+      const near = nearest(sensor, this.#plane.types.entityType(target.spec?.type ?? "")?.sensors.keys() ?? []);
+      this.#warnings.push({ message: `"${nameOf(node)}" waits for the sensor "${sensor}" of "${nameOf(target)}", which nothing there sets`, ...(near === undefined ? {} : { remedy: `Did you mean "${near}"?` }), path });
+    }
     for (const id of referencesOf(node)) {
       if (this.#removed.has(id)) this.#warnings.push({ message: `"${nameOf(node)}" uses "${id}", which is removed`, path });
     }
@@ -142,6 +149,15 @@ class Description {
     for (const { action } of nodesIn(this.#root)) summary[counted[action]]++;
     return { ...summary, containers: this.#placements.containers };
   }
+}
+
+/** Whether an entity may get a sensor: by its type, as a port, or by whatever the blueprint adds to it. */
+function mayHave(plane: Plane, { spec, entity }: PlanNode, sensor: string): boolean {
+  const type = plane.types.entityType(spec?.type ?? "");
+  if (spec === undefined || type === undefined || entity?.sensor(sensor) !== undefined || type.sensors.has(sensor)) return true;
+  // Ports are sensors too, and what is published is mapped.
+  if (type.config.has(sensor) || spec.parameters.some(({ name }) => name === sensor) || /^(mapped\.|docker\.port\.)/.test(sensor)) return true;
+  return spec.initializers.length > 0 || spec.enrichers.length > 0 || spec.policies.length > 0 || type.effectors.has("resize");
 }
 
 /** The sensors that config waits for, of an entity or of the members that it makes. */
