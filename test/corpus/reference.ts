@@ -66,6 +66,11 @@ export const workflowSteps: readonly string[] = [
 
 /** How what is there differs, by section and name. */
 export const differences: Readonly<Record<string, string>> = {
+  "Workflow steps: shell": "Off unless the property `brooklyn.security.shell.workflow_step.disabled` is `false`: it runs commands on the management server",
+  "Workflow steps: ssh": "Values reach the command as variables of its shell, never as text of it: between single quotes they are not filled in",
+  "Workflow steps: retry": "At most ten times unless it has a limit",
+  "Workflow steps: http": "Redirects are not followed; no `content_bytes`",
+  "Workflow steps: invoke-effector": "Of an effector that is a workflow, too, it is not known whether it may go on: after a restart it does so only with `idempotent: yes`",
   "Initializers: tasks.kubectl.ContainerEffector": "Docker Engine runs the container, on the host of the entity's own container or on the management server; volumes are `hostPath` and `emptyDir`",
   "Initializers: entity.java.JmxAttributeSensor": "Read over HTTP: by the Jolokia agent that `java-app` has, or at `jmx.http.url` (Jolokia, Tomcat's JMX proxy)",
   "Initializers: core.sensor.function.FunctionSensor": "The function is a `$brooklyn:` expression, worked out anew each period, or a constant of Guava; Java code is refused",

@@ -35,6 +35,49 @@ describe("expressions", () => {
   });
 });
 
+describe("conditions", () => {
+  const list = { target: "${list}" };
+  it.each<[string, unknown, boolean]>([
+    ["equals of another value", { target: "${entity.name}", equals: "${name}" }, true],
+    ["regex", { target: "${entity.name}", regex: "w.b" }, true],
+    ["glob", { target: "${entity.name}", glob: "w*" }, true],
+    ["not", { not: { target: "${entity.name}", equals: "web" } }, false],
+    ["check", { target: "${entity.name}", check: { equals: "web" } }, true],
+    ["when present", { target: "${none}", when: "present" }, false],
+    ["when absent_or_null", { target: "${none}", when: "absent_or_null" }, true],
+    ["when truthy", { target: "${zero}", when: "truthy" }, false],
+    ["when falsy", { target: "${zero}", when: "falsy" }, true],
+    ["less and greater", { target: "${five}", "less-than": 6, "greater-than-or-equal-to": 5 }, true],
+    ["in-range", { target: "${five}", "in-range": [1, 4] }, false],
+    ["size", { ...list, size: 3 }, true],
+    ["has-element", { ...list, "has-element": "b" }, true],
+    ["index", { ...list, index: 0, equals: "a" }, true],
+    ["filter", { ...list, filter: { glob: "[ab]" }, size: 2 }, true],
+    ["key", { target: "${map}", key: "a", equals: 1 }, true],
+    ["jsonpath", { target: "${map}", jsonpath: "$.b.c", equals: 2 }, true],
+    ["java-instance-of", { ...list, "java-instance-of": "java.util.List" }, true],
+    ["any", { any: [{ target: "${five}", equals: 4 }, { target: "${five}", equals: 5 }] }, true],
+    ["all", { all: [{ target: "${five}", equals: 4 }, { target: "${five}", equals: 5 }] }, false],
+    ["config", { config: "size", equals: 3 }, true],
+    ["sensor", { sensor: "s", when: "absent" }, true],
+    ["tag", { tag: "red" }, false],
+    ["the application", { target: "application", check: { config: "size", equals: 3 } }, true],
+    ["children", { target: "children", size: 0 }, true],
+    ["a value alone", "${five}", true],
+    ["a condition on the key of a sensor map", { target: "${entity.config.a.b.c}", equals: "deep" }, true],
+  ])("%s", async (_what, condition, expected) => {
+    const input = { name: "web", zero: 0, five: 5, list: ["a", "b", "c"], map: { a: 1, b: { c: 2 } } };
+    expect(await workflowScene().run([{ step: "return met", condition }, "return not met"], { input })).toBe(expected ? "met" : "not met");
+  });
+
+  it("error-cause and error-field look into what failed", async () => {
+    const steps = (condition: object) => [{ type: "workflow", steps: [{ step: "fail message inner", "on-error": ["fail rethrow message outer"] }], "on-error": [{ step: "return handled", condition }, "return other"] }];
+    expect(await workflowScene().run(steps({ "error-cause": { glob: "*inner*" } }))).toBe("handled");
+    expect(await workflowScene().run(steps({ "error-field": "message", equals: "outer: inner" }))).toBe("handled");
+    expect(await workflowScene().run(steps({ "error-cause": { glob: "*nothing*" } }))).toBe("other");
+  });
+});
+
 describe("transform", () => {
   it.each<[string, unknown, unknown]>([
     ["trim", [" a ", null], ["a"]],
