@@ -9,13 +9,14 @@ import { jmxInitializers } from "../software/jmx/initializers.ts";
 import { poolEntityTypes } from "../software/pool/index.ts";
 import { softwareEntityTypes } from "../software/process/index.ts";
 import { stockEntityTypes } from "../software/stock/index.ts";
+import { testEntityTypes } from "../software/test-framework/index.ts";
 import { workflowEntityTypes, workflowInitializers, workflowPolicy } from "../software/workflow/index.ts";
 import { Types } from "./types.ts";
 
 /** Every type made of code. */
 export function knownTypes(): Types {
   return new Types({
-    entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...poolEntityTypes, ...workflowEntityTypes, ...dockerEntityTypes],
+    entities: [...stockEntityTypes, ...groupEntityTypes, ...softwareEntityTypes, ...poolEntityTypes, ...testEntityTypes, ...workflowEntityTypes, ...dockerEntityTypes],
     adjuncts: [...enricherTypes, ...policyTypes, workflowPolicy, membershipCommandPolicy],
     initializers: [...softwareInitializers, ...containerInitializers, ...jmxInitializers, ...workflowInitializers],
   });

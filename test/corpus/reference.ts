@@ -102,7 +102,8 @@ export const absences: Readonly<Record<string, string>> = {
   "Entity types: entity.brooklynnode.": "Clocker does not manage other management servers",
   "Entity types: policy.": "No blueprint can use it: it works through Java code",
   "Entity types: container.": "Clocker runs containers on its own Docker cloud: `docker:IMAGE` and `DockerInfrastructure`; other orchestrators are not driven",
-  "Entity types: test.framework.": "Test blueprints are not run by the server",
+  "Entity types: test.framework.InfrastructureDeploymentTestCase": "A test case with `ServerPool` or a cloud among its children",
+  "Entity types: test.framework.TestWinrmCommand": "There are no Windows machines",
   "Entity types: entity.proxy.Abstract": "A base for others, in Java",
   "Entity types: entity.": notInCatalog,
   "Short types: brooklyn-node": "Clocker does not manage other management servers",
@@ -112,7 +113,7 @@ export const absences: Readonly<Record<string, string>> = {
   "Policies: entity.proxy.nginx.": "It belongs to the nginx controller's Java code",
   "Policies: policy.loadbalancing.": "Unusable from YAML in Brooklyn as well",
   "Policies: policy.followthesun.": "Unusable from YAML in Brooklyn as well",
-  "Enrichers: entity.system_service.": "Containers and machines are restarted by `ServiceRestarter`",
+  "Enrichers: entity.system_service.": "What it launches again when a machine restarts, `ServiceRestarter` does",
   "Enrichers: enricher.stock.aggregator.": "Not made: there is `/v1/overview`",
   "Initializers: core.sensor.windows.": "There are no Windows machines",
 };
