@@ -53,6 +53,11 @@ export class Places {
     });
   }
 
+  /** A folder that goes with the server. */
+  get folder(): string {
+    return this.#server.folder;
+  }
+
   /** The location to deploy to. A machine over SSH is listed often: each entity takes one place on it. */
   location(place: Place): unknown {
     if (place === "container") return "containers";

@@ -64,6 +64,29 @@ test.each([
   expect(created.mock.calls.map(([spec]) => spec.command)).toEqual([expected]);
 });
 
+test("a volume that is a URL is deployed to the host, and goes with the container", async () => {
+  const ran: string[] = [];
+  world.onConnect = (machine) => {
+    machine.on(/id -u/, { stdout: "/var/lib/clocker\n" });
+    machine.on(/FOLDER|rm -rf/, (command, { env }) => {
+      ran.push("argv" in command ? command.argv.join(" ") : `${String(env?.["FOLDER"])} ${String(env?.["ARCHIVE"])}`);
+      return {};
+    });
+  };
+  world = Object.assign(new World(), { onConnect: world.onConnect });
+  server = await world.open();
+  await server.start(cloudSpec());
+  server.plane.resources.file = async () => import.meta.filename;
+  const volumes = { "docker.image.name": "redis", "docker.host.volumes": { "https://example.test/www.tgz": "/www", "/srv": "/srv" } };
+  const app = await server.start(application(docker("one", volumes)));
+  const { mounts } = await containerOf("one");
+  const [folder, archive] = ran.at(-1)?.split(" ") ?? [];
+  expect(mounts).toEqual([{ source: folder, target: "/www" }, { source: "/srv", target: "/srv" }]);
+  expect([folder, archive]).toEqual([expect.stringMatching(/^\/var\/lib\/clocker\/volumes\/\w+\/[0-9a-f]{16}$/), `${folder ?? ""}.d/www.tgz`]);
+  await server.until(server.applications.destroy(app).result);
+  expect(ran.at(-1)).toMatch(/^rm -rf -- \/var\/lib\/clocker\/volumes\/\w+$/);
+});
+
 test("a link to nothing is an error, and leaves no container", async () => {
   await expect(server.start(application(docker("web", { "docker.image.name": "web", "docker.container.links": { db: "nobody" } })))).rejects.toThrow('as "db": there is no such entity');
   expect(await world.containers()).toEqual([]);

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from "../../engine/engine.ts";
+import type { ContainerSpec, VolumeBind } from "../../engine/engine.ts";
 import type { Entity } from "../../model/entity.ts";
 import { simpleName } from "../../model/entity-type.ts";
 import type { Work } from "../../model/work.ts";
@@ -9,7 +9,6 @@ import {
   CPU_SHARES,
   DIRECT_PORTS,
   ENVIRONMENT,
-  HOST_VOLUMES,
   IMAGE_COMMANDS,
   IMAGE_ENTRYPOINT,
   INTERACTIVE,
@@ -49,7 +48,7 @@ export async function namedPorts(option: OptionReader): Promise<number[]> {
 }
 
 /** What the engine is asked to make, but for the ports. */
-export async function containerSpec(init: { container: Entity; entity: Entity | undefined; image: FoundImage; hostName: string; links: Links; option: OptionReader }): Promise<ContainerSpec> {
+export async function containerSpec(init: { container: Entity; entity: Entity | undefined; image: FoundImage; hostName: string; links: Links; binds: readonly VolumeBind[]; option: OptionReader }): Promise<ContainerSpec> {
   const { container, entity, image, option } = init;
   const name = await containerName(container, entity, option);
   const entrypoint = await option(IMAGE_ENTRYPOINT);
@@ -61,7 +60,7 @@ export async function containerSpec(init: { container: Entity; entity: Entity | 
     image: image.name,
     env: { ...(await environment(container, entity, option)), ...init.links.env, CLOCKER_HOST_NAME: init.hostName, CLOCKER_CONTAINER_NAME: name },
     labels: { [OWNER_LABEL]: container.management.planeId, [CONTAINER_LABEL]: container.id },
-    binds: Object.entries((await option(HOST_VOLUMES)) ?? {}).map(([source, target]) => ({ source, target })),
+    binds: init.binds,
     volumes: (await option(VOLUMES_EXPORT)) ?? [],
     volumesFrom: (await option(VOLUMES_IMPORT)) ?? [],
     extraHosts: init.links.extraHosts,

@@ -14,6 +14,7 @@ import type { HostRuntime } from "../host/host-runtime.ts";
 import * as keys from "../keys.ts";
 import { withinTimeout } from "../within-timeout.ts";
 import { publishState } from "./container-state.ts";
+import { removeVolumes } from "./host-volumes.ts";
 import { joinCloud } from "./join-cloud.ts";
 import { hostOf, isInUse, runningIn, runtimeOf } from "./relations.ts";
 import { markRemoved, publishAddresses, removeFromEngine, runContainer } from "./run-container.ts";
@@ -107,6 +108,7 @@ async function stop({ entity: container, work }: EffectorCall): Promise<void> {
   await stopping(container, async () => {
     const id = container.get(keys.CONTAINER_ID);
     if (id !== undefined) await remove(container, id, work);
+    await removeVolumes(container, work);
     markRemoved(container);
   });
 }

@@ -12,6 +12,7 @@ import { containerLocation, forgetContainerLocation } from "../location/containe
 import { setNotUp } from "../../software/stock/service-state.ts";
 import type { PortWish } from "../ports/port-allocator.ts";
 import { containerSpec, namedPorts, optionReader, portWishes } from "./container-options.ts";
+import { hostVolumes, removeVolumes } from "./host-volumes.ts";
 import { linksOf } from "./links.ts";
 import { publishState } from "./container-state.ts";
 import { DockerCloud } from "../cloud.ts";
@@ -36,9 +37,10 @@ export async function runContainer(container: Entity, runtime: HostRuntime, work
   const option = optionReader(entity, container, work);
   const image = await ensureImage(runtime, entity ?? container, option, work);
   const links = await linksOf(container, entity, option, work);
-  const spec = await containerSpec({ container, entity, image, hostName: runtime.location.hostname, links, option });
   const wishes = await portWishes(inboundPorts.get(container) ?? [], option);
   try {
+    const binds = await hostVolumes(container, option, work);
+    const spec = await containerSpec({ container, entity, image, hostName: runtime.location.hostname, links, binds, option });
     const id = await work.step("create and start container", (step) => createAndStart(container, runtime, spec, wishes, step), { entityId: container.id });
     container.set(keys.CONTAINER_ID, id);
     container.set(keys.CONTAINER_IMAGE_ID, (await runtime.engine.inspectImage(image.name, work.signal)).id);
@@ -115,6 +117,7 @@ export async function removeFromEngine(container: Entity, work: Work): Promise<v
   } catch (error) {
     work.write("stderr", `Cannot clean up on ${hostOf(container).displayName} now: ${messageOf(error)}\n`);
   }
+  await removeVolumes(container, work);
   markRemoved(container);
 }
 

@@ -2,8 +2,8 @@ import type { Work } from "../../model/work.ts";
 import { runScript } from "./run-script.ts";
 import type { Site } from "./site.ts";
 
-/** By the name's ending, as Brooklyn's `ArchiveUtils`; what is no archive is copied. */
-const UNPACK = `
+/** By the name's ending, as Brooklyn's `ArchiveUtils`; what is no archive is copied. Reads `$ARCHIVE`, writes into the current folder. */
+export const UNPACK = `
 set -eu
 case "$ARCHIVE" in
   *.tar.gz | *.tgz) tar xzf "$ARCHIVE" ;;

@@ -1,12 +1,18 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { unixEngine } from "../../../src/engine/docker-engine.ts";
 import { busyboxTar } from "../../support/busybox-image.ts";
 import { SOON } from "../../support/clocker-api.ts";
+import { docker } from "../../support/outer-engine.ts";
 import { deployed, type Application, type Places } from "../../support/places.ts";
 import type { TestRegistry } from "../../support/registry.ts";
 import { until } from "../../support/until.ts";
 import { answerOf, data } from "./commands.ts";
 
+const run = promisify(execFile);
 const REPOSITORY = "team/web";
 
 /** Puts an image into the registry that says where it runs, and what it was told. */
@@ -99,6 +105,25 @@ export function images(places: () => Places, registry: () => TestRegistry & { re
       });
     }
   });
+
+  it("volumes are folders of the host, and archives that are brought to it; both are the container's", async () => {
+    const archive = join(places().folder, "site.tar.gz");
+    await run("tar", ["czf", archive, "-C", import.meta.dirname, "commands.ts"]);
+    const service = { type: `docker:${registry().reached}/${REPOSITORY}:1`, name: "served", openPorts: [8080], "docker.host.volumes": { [`file://${archive}`]: "/www/site", "/etc/debian_version": "/www/version" } };
+    await deployed(places(), { name: "volumes", location: "containers", services: [service] }, async (app) => {
+      const address = `http://${String((await app.sensors("served"))["mapped.docker.port.8080"])}`;
+      await answered(app, "served");
+      expect(await answerOf(`${address}/site/commands.ts`)).toBe(await readFile(join(import.meta.dirname, "commands.ts"), "utf8"));
+      expect(await answerOf(`${address}/version`)).toMatch(/^\d/);
+      expect(await volumesOnHosts()).toHaveLength(1);
+    });
+    expect(await volumesOnHosts()).toEqual([]);
+  });
+
+  async function volumesOnHosts(): Promise<string[]> {
+    const found = await Promise.all(places().hosts.map((host) => docker("exec", host, "sh", "-c", "ls /var/lib/clocker/volumes 2>/dev/null || true")));
+    return found.join("\n").split("\n").filter((line) => line !== "");
+  }
 
   async function containerOf(app: Application, name: string): Promise<Record<string, unknown>> {
     return app.api.sensors(places().cloudId, ((await app.sensors(name))["docker.container"] as { id: string }).id);
