@@ -3,6 +3,8 @@ import { effector, type EffectorCall } from "../../model/effector.ts";
 import type { Entity } from "../../model/entity.ts";
 import { defineEntityType } from "../../model/entity-type.ts";
 import { types } from "../../model/types/index.ts";
+import { behindLatch } from "../process/latch.ts";
+import { LATCHES } from "../process/phase-keys.ts";
 import { baseSensors } from "./attributes.ts";
 import { deriveHealthFromChildren, RUNNING_QUORUM, UP_QUORUM } from "./children-health.ts";
 import { forgetFailures, setExpected, setFailed, START_OF_CHILDREN } from "./service-state.ts";
@@ -26,7 +28,7 @@ export const startableBase = defineEntityType({
   isAbstract: true,
   extends: [entityBase],
   traits: [STARTABLE],
-  config: [UP_QUORUM, RUNNING_QUORUM],
+  config: [UP_QUORUM, RUNNING_QUORUM, LATCHES.start],
   effectors: [
     effector("start", "Start the process or service represented by this entity", start, { parameters: [LOCATIONS_PARAMETER] }),
     effector("stop", "Stop the process or service represented by this entity", stop),
@@ -101,10 +103,12 @@ export async function stopping(entity: Entity, body: () => Promise<void>): Promi
 
 async function start({ entity, parameters, work }: EffectorCall): Promise<void> {
   await starting(entity, async (failAs) => {
-    settle(entity, parameters["locations"]);
-    // A child that fails is the child's problem: the parent has one only until all its children are up.
-    failAs(START_OF_CHILDREN);
-    await startChildren(entity, work);
+    await behindLatch(entity, LATCHES.start, work, async () => {
+      settle(entity, parameters["locations"]);
+      // A child that fails is the child's problem: the parent has one only until all its children are up.
+      failAs(START_OF_CHILDREN);
+      await startChildren(entity, work);
+    });
   });
 }
 

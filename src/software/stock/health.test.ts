@@ -4,6 +4,7 @@ import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { serviceState } from "../../model/lifecycle.ts";
 import { entitySpec } from "../../model/spec.ts";
+import { types } from "../../model/types/index.ts";
 import { basicApplication, basicEntity, basicStartable, starting, stopping } from "./application.ts";
 import { SERVICE_NOT_UP_INDICATORS, SERVICE_PROBLEMS, SERVICE_STATE, SERVICE_STATE_EXPECTED, SERVICE_UP } from "./attributes.ts";
 import { setExpected, setNotUp, setProblem } from "./service-state.ts";
@@ -75,4 +76,16 @@ test("A problem of an entity that should not run is kept and is no fire", () => 
   setExpected(child(0), "STOPPED");
   setProblem(child(0), "test", "odd");
   expect(health(child(0))).toEqual(["STOPPED", false]);
+});
+
+test("A start waits behind its latch", async () => {
+  const at = entitySpec(basicApplication.name, { displayName: "Late", config: { "latch.start": '$brooklyn:component("sibling", "gate").attributeWhenReady("open")' }, children: [entitySpec(basicStartable.name, { displayName: "Below" })] });
+  const root = entitySpec(basicApplication.name, { displayName: "Both", children: [{ ...entitySpec(basicEntity.name, { displayName: "Gate" }), planId: "gate" }, at] });
+  const { start } = await server.until(server.deploy(root));
+  const below = server.find("Below");
+  await server.world.clock.advance(60_000);
+  expect([below.get(SERVICE_STATE_EXPECTED), start?.task.isEnded]).toEqual([undefined, false]);
+  server.find("Gate").set({ name: "open", type: types.boolean, description: "", transient: false }, true);
+  await server.until(start?.result ?? Promise.resolve());
+  expect(below.get(SERVICE_STATE_EXPECTED)?.state).toBe("RUNNING");
 });

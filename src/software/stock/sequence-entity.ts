@@ -15,6 +15,8 @@ export const sequenceEntity = defineEntityType({
   effectors: [
     effector("currentValue", "The current value", async ({ entity }) => valueOf(entity), { returnType: "java.lang.Integer" }),
     effector("nextValue", "Goes to the next value and returns it", async ({ entity }) => step(entity), { returnType: "java.lang.Integer" }),
+    effector("get", "The current value", async ({ entity }) => valueOf(entity), { returnType: "java.lang.Integer" }),
+    effector("incrementAndGet", "Goes to the next value and returns it", async ({ entity }) => step(entity), { returnType: "java.lang.Integer" }),
     effector("increment", "Goes to the next value", async ({ entity }) => void step(entity)),
     effector("currentString", "The current value as text", async ({ entity }) => formatted(entity, valueOf(entity)), { returnType: "java.lang.String" }),
     effector("nextString", "Goes to the next value and returns it as text", async ({ entity }) => formatted(entity, step(entity)), { returnType: "java.lang.String" }),
