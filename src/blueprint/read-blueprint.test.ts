@@ -58,10 +58,22 @@ describe("readBlueprint, a service", () => {
   it.each(["serviceType", "service_type", "type", "(type)"])("names its type under %s", (key) => expect(read(`services:\n- ${key}: brooklyn.entity.webapp.tomcat.TomcatServer`).children[0]?.type).toBe("org.apache.brooklyn.entity.webapp.tomcat.TomcatServer"));
   it.each(["java:", "brooklyn:"])("takes the prefix %s", (prefix) => expect(read(`services: [{type: "${prefix}org.apache.brooklyn.entity.webapp.tomcat.TomcatServer"}]`).children).toHaveLength(1));
 
-  it("finds flags and old names of keys on the service, in brooklyn.flags and in brooklyn.config, and keeps unknown ones", () => {
-    const { spec, warnings } = readBlueprint("services:\n- type: vanilla\n  launchCommand: run\n  launchComand: oops\n  brooklyn.flags: {version: 7.10, launchCommand: walk}\n  brooklyn.config: {launch.latch: true, anonymous.key: x, env: {A: b}}\n", { types: fakeTypes() });
-    expect(spec.children[0]?.config).toEqual({ "launch.command": "walk", launchComand: "oops", "install.version": "7.10", "latch.launch": true, "anonymous.key": "x", "shell.env": { A: "b" } });
-    expect(warnings).toMatchObject([{ message: '"launchComand" is not a key of VanillaSoftwareProcess', remedy: 'Did you mean "launchCommand"?', position: { line: 4, column: 3 } }]);
+  it("finds flags and old names of keys on the service, in brooklyn.flags and in brooklyn.config, and keeps unknown ones of brooklyn.config alone, as Brooklyn does", () => {
+    const { spec, warnings } = readBlueprint("services:\n- type: vanilla\n  launchCommand: run\n  launchComand: oops\n  brooklyn.flags: {version: 7.10, launchCommand: walk, noFlag: x}\n  brooklyn.config: {launch.latch: true, anonymous.key: x, env: {A: b}}\n", { types: fakeTypes() });
+    expect(spec.children[0]?.config).toEqual({ "launch.command": "walk", "install.version": "7.10", "latch.launch": true, "anonymous.key": "x", "shell.env": { A: "b" } });
+    expect(warnings).toMatchObject([
+      { message: '"launchComand" is not a key of VanillaSoftwareProcess and is ignored', remedy: 'Did you mean "launchCommand"?', position: { line: 4, column: 3 } },
+      { message: '"noFlag" is not a flag of VanillaSoftwareProcess and is ignored' },
+    ]);
+  });
+
+  it("takes entries of a map that are given by themselves", () => {
+    const { spec } = readBlueprint("services:\n- type: vanilla\n  shell.env.B: c\n  brooklyn.config: {shell.env: {A: b}, shell.env.D.E: f, no.such.key.x: 1}\n", { types: fakeTypes() });
+    expect(spec.children[0]?.config).toEqual({ "shell.env": { A: "b", B: "c", "D.E": "f" }, "no.such.key.x": 1 });
+  });
+
+  it("takes tags of the root under their old name too", () => {
+    expect(readBlueprint("tags: [old]\nbrooklyn.tags: [new]\nservices: [{type: vanilla}]\n", { types: fakeTypes() }).spec.tags).toEqual(["new", "old"]);
   });
 
   it("reads children, and parameters with their old names", () => {

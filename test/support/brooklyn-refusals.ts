@@ -24,8 +24,7 @@ const refusedByBrooklynToo: readonly Refusal[] = [
 const notHere: readonly Refusal[] = [
   { where: anywhere, error: /unknown type "org\.apache\.brooklyn\.entity\.(webapp\.(ControlledDynamicWebAppCluster|jboss\.)|nosql\.|messaging\.|proxy\.nginx\.|database\.postgresql\.)/, reason: "The catalog does not have this technology" },
   { where: anywhere, error: /unknown type "chef:/, reason: "Chef is not supported" },
-  { where: /WorkflowYamlTest/, error: /unknown type "org\.apache\.brooklyn\.entity\.software\.base\.WorkflowSoftwareProcess"/, reason: "WorkflowSoftwareProcess is not there" },
-  { where: /Osgi|osgi|ReferencedYaml|yaml-ref|CatalogMakeOsgiBundleTest|UpgradeCatalog/, error: /test\.osgi\.entities|GetFileContentsEffector|unknown (type|policy) "(t1|basic1|simple-entity:1(\.0)?|references-simple-entity|more-(entity|policy)[\w.-]*:[\w.]+|item-from-library|parent-with-child-from-library|one:1(\.0\.0)?|back-reference)"/, reason: "Java classes in OSGi bundles are not supported" },
+  { where: /Osgi|osgi|ReferencedYaml|yaml-ref|CatalogMakeOsgiBundleTest|UpgradeCatalog/, error: /test\.osgi\.entities|GetFileContentsEffector|"more-policy:2\.0\.test" is a kind of entity|unknown (type|policy) "(t1|basic1|simple-entity:1(\.0)?|references-simple-entity|more-(entity|policy)[\w.-]*:[\w.]+|item-from-library|parent-with-child-from-library|one:1(\.0\.0)?|back-reference)"/, reason: "Java classes in OSGi bundles are not supported" },
   { where: /ExternalConfigYamlTest/, error: /unknown itemType "\$brooklyn:external/, reason: "Expressions in a bundle's metadata are not resolved" },
 ];
 

@@ -8,6 +8,8 @@ export type BomCursor = Cursor<TextReading>;
 export interface BomMetadata {
   /** Of the map around an item: the item's own where it says none. */
   readonly id: string | undefined;
+  /** Of the map around an item: shown where neither the item nor its plan has one. */
+  readonly displayName: string | undefined;
   readonly version: string | undefined;
   readonly itemType: CatalogItemType | undefined;
   readonly iconUrl: string | undefined;
@@ -17,12 +19,13 @@ export interface BomMetadata {
   readonly libraries: readonly Json[];
 }
 
-export const noMetadata: BomMetadata = { id: undefined, version: undefined, itemType: undefined, iconUrl: undefined, deprecated: false, disabled: false, tags: [], libraries: [] };
+export const noMetadata: BomMetadata = { id: undefined, displayName: undefined, version: undefined, itemType: undefined, iconUrl: undefined, deprecated: false, disabled: false, tags: [], libraries: [] };
 
 /** Reads one level: tags and libraries add up, everything else replaces what is inherited (reference, section 5). */
 export function readMetadata(block: BomCursor, inherited: BomMetadata): BomMetadata {
   return {
     id: textAt(block, "id", "symbolicName") ?? inherited.id,
+    displayName: textAt(block, "name", "displayName") ?? inherited.displayName,
     version: block.get("version")?.text("version") ?? inherited.version,
     itemType: readItemType(block) ?? inherited.itemType,
     iconUrl: textAt(block, "iconUrl", "icon_url", "icon.url") ?? inherited.iconUrl,

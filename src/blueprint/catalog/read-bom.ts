@@ -98,7 +98,7 @@ class BomReader {
       id,
       version,
       itemType,
-      displayName: textAt(block, "name", "displayName") ?? (typeof plan["name"] === "string" ? plan["name"] : undefined),
+      displayName: textAt(block, "name", "displayName") ?? (typeof plan["name"] === "string" ? plan["name"] : metadata.displayName),
       description: textAt(block, "description") ?? (typeof plan["description"] === "string" ? plan["description"] : undefined),
       iconUrl: metadata.iconUrl ?? (typeof plan["iconUrl"] === "string" ? plan["iconUrl"] : undefined),
       plan,

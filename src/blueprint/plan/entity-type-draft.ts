@@ -69,7 +69,7 @@ function itemDraft(item: CatalogItem, place: Cursor): Draft {
   if (item.deprecated) place.warn(`Catalog item "${id}" is deprecated`);
   const plan = new Cursor(item.plan, [], { ...place.reading, document: undefined, items: [...items, id] });
   const { readers } = place.reading;
-  const draft = plan.get("services") === undefined ? readers.entity(plan) : readers.application(plan, item.itemType === "entity" ? "any" : "application");
+  const draft = plan.get("services") === undefined ? readers.entity(plan) : readers.application(plan, "any");
   const { spec } = draft;
   claim(spec, spec.catalogItemId, id);
   if (isJavaName(item.id)) spec.typeName = item.id;

@@ -33,6 +33,15 @@ export class KeyTable {
     return this.#declared.get(canonical) ?? this.#ofType.get(canonical);
   }
 
+  /** The key of a map that a name is an entry of: `shell.env.HOME` of `shell.env` (Brooklyn's subkeys). */
+  mapKeyOf(name: string): { key: ConfigKey; entry: string } | undefined {
+    for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
+      const key = this.key(name.slice(0, dot));
+      if (key?.type.name.startsWith("java.util.Map") === true) return { key, entry: name.slice(dot + 1) };
+    }
+    return undefined;
+  }
+
   /** Declared ones stand for the type's of their name. */
   keys(): Iterable<ConfigKey> {
     return (this.#declared.size === 0 ? this.#ofType : new Map([...this.#ofType, ...this.#declared])).values();

@@ -1,3 +1,4 @@
+import type { ConfigKey } from "../../model/config-key.ts";
 import { simpleName } from "../../model/entity-type.ts";
 import { nearest } from "../../model/nearest.ts";
 import type { EntitySpec, Json } from "../../model/spec.ts";
@@ -19,7 +20,7 @@ const serviceKeys = [
 ];
 
 /** The keys of a plan's root (reference, 3.1); every other one is kept by nobody. */
-const rootKeys = [...serviceKeys, "services", "origin", "version", "wrappedApp"];
+const rootKeys = [...serviceKeys, "tags", "services", "origin", "version", "wrappedApp"];
 
 /** The most entities that a blueprint may describe, those of its catalog items included. */
 export const MOST_ENTITIES = 20_000;
@@ -71,7 +72,7 @@ export function applyPlan(plan: Cursor, draft: Draft, level: "root" | "service")
   spec.policies.push(...policies);
   spec.enrichers.push(...enrichers);
   spec.initializers.push(...initializers);
-  spec.tags.push(...(plan.get("brooklyn.tags")?.items("brooklyn.tags").map((tag) => tag.value) ?? []));
+  for (const section of ["brooklyn.tags", ...(level === "root" ? ["tags"] : [])]) spec.tags.push(...(plan.get(section)?.items(section).map((tag) => tag.value) ?? []));
 }
 
 /** The keys of what a draft will be, with a type the parameters declared so far. */
@@ -85,31 +86,51 @@ function applyConfig(plan: Cursor, { spec, defaultName }: Draft, level: "root" |
   const owner = `"${spec.displayName ?? spec.planId ?? defaultName ?? simpleName(spec.typeName ?? spec.type)}"`;
   const own = new Map<string, Json>();
   const writtenAs = new Map<string, string>();
+  const byEntry = new Set<string>();
   const take = (name: string, value: Cursor) => {
     const canonical = keys.canonicalName(name);
     const before = writtenAs.get(canonical);
     if (before !== undefined && before !== name) value.warn(`"${before}" and "${name}" are the same config key, "${canonical}": the value of "${name}" is taken`);
     writtenAs.set(canonical, name);
-    value.orNote(() => own.set(canonical, value.value === null ? null : readConfigValue(value, keys.key(canonical), owner)), own);
+    const within = keys.key(canonical) === undefined ? keys.mapKeyOf(canonical) : undefined;
+    if (within !== undefined) {
+      byEntry.add(within.key.name);
+      return takeEntry(own, within, value, owner);
+    }
+    // Entries that stand by themselves before their map are kept in it.
+    const entries = byEntry.has(canonical) ? own.get(canonical) : undefined;
+    const given = isMap(entries) && isMap(value.value) ? value.with({ ...entries, ...value.value }) : value;
+    value.orNote(() => own.set(canonical, given.value === null ? null : readConfigValue(given, keys.key(canonical), owner)), own);
   };
   for (const [name, value] of plan.entries("a service")) if (isConfigAt(name, value, keys, level, spec)) take(name, value);
-  for (const section of ["brooklyn.flags", "brooklyn.config"]) for (const [name, value] of plan.get(section)?.entries(section) ?? []) take(name, value);
+  for (const [name, value] of plan.get("brooklyn.flags")?.entries("brooklyn.flags") ?? []) {
+    if ((keys.key(name) ?? keys.mapKeyOf(name)) !== undefined) take(name, value);
+    else value.warn(`"${name}" is not a flag of ${simpleName(spec.typeName ?? spec.type)} and is ignored`);
+  }
+  for (const [name, value] of plan.get("brooklyn.config")?.entries("brooklyn.config") ?? []) take(name, value);
   spec.config = mergeConfig(spec.config, own, keys);
   const planId = own.get("camp.plan.id");
   if (typeof planId === "string" && !isDeferred(planId)) spec.planId ??= planId;
 }
 
+/** An entry of a map that is given by itself: `shell.env.HOME: /root`. */
+function takeEntry(own: Map<string, Json>, { key, entry }: { key: ConfigKey; entry: string }, value: Cursor, owner: string): void {
+  const before = own.get(key.name);
+  const entries = isMap(before) ? before : {};
+  value.orNote(() => own.set(key.name, readConfigValue(value.with({ ...entries, [entry]: value.value }), key, owner)), own);
+}
+
 /** Whether a key beside the language's own is config; told to the user when nothing knows it. */
 function isConfigAt(name: string, value: Cursor, keys: KeyTable, level: "root" | "service", spec: EntitySpec): boolean {
   if ((level === "root" ? rootKeys : serviceKeys).includes(name)) return false;
-  if (level === "service" && keys.key(name) !== undefined) return true;
+  if (level === "service" && (keys.key(name) ?? keys.mapKeyOf(name)) !== undefined) return true;
   const near = () => nearest(name, level === "root" ? rootKeys : [...serviceKeys, ...keys.names()]);
   const remedy = () => {
     const meant = near();
     return meant === undefined ? undefined : `Did you mean "${meant}"?`;
   };
-  if (level === "service") value.warn(`"${name}" is not a key of ${simpleName(spec.typeName ?? spec.type)}`, remedy);
+  if (level === "service") value.warn(`"${name}" is not a key of ${simpleName(spec.typeName ?? spec.type)} and is ignored`, remedy);
   // At the root keys of one's own are usual: only what looks like a key of the language is told.
   else if (name.startsWith("brooklyn.") || (value.reading.warnings.length < 20 && near() !== undefined)) value.warn(`"${name}" is not a key of a blueprint and is ignored`, remedy);
-  return level === "service";
+  return false;
 }

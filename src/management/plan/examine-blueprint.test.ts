@@ -32,7 +32,7 @@ services:
     ]);
     expect(warnings.map(({ message, position, remedy }) => [position?.line, message, remedy])).toEqual([
       [13, '"brooklyn.entity.basic.BasicEntity" is an old name', 'Today it is "org.apache.brooklyn.entity.stock.BasicEntity"'],
-      [15, '"locaton" is not a key of BasicEntity', 'Did you mean "location"?'],
+      [15, '"locaton" is not a key of BasicEntity and is ignored', 'Did you mean "location"?'],
       [9, 'Nothing in the blueprint has the id "dbb", which "shell.env" names', 'Did you mean "db"?'],
     ]);
     expect(spec?.children.map((child) => child.planId)).toEqual(["web", "db"]);
