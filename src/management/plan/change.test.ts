@@ -4,6 +4,7 @@ import { APPLICATION, applied, changesIn, cluster, image, planOf, shapeOf, shop,
 import { cloudSpec, World, type SimulatedServer } from "../../../test/support/in-memory-plane.ts";
 import { CONTAINER_IMAGE_NAME, CONTAINER_OF } from "../../docker/keys.ts";
 import { referencedId } from "../../docker/container/relations.ts";
+import { ClockerError } from "../../model/errors.ts";
 import { entitySpec, type EntitySpec } from "../../model/spec.ts";
 import { isUp } from "../../model/service-state.ts";
 import type { ApplyRequest } from "./apply/changes.ts";
@@ -173,6 +174,37 @@ describe("apply", () => {
     expect(container?.get(CONTAINER_IMAGE_NAME)).toBe("nginx:2");
     expect((await world.containers()).length).toBe(3);
     expect(plan(wanted("2")).hasChanges).toBe(false);
+  });
+
+  it("stops the old one first where both can't be at once, and starts it again when the new one fails", async () => {
+    await server.start(cloudSpec());
+    const wanted = (tag: string) => shopInCloud(image("web", tag, { "docker.container.portBindings": { 80: 80 } }));
+    await server.start(wanted("1"));
+    await apply(wanted("2"));
+    const imageOf = () => server.plane.entity(referencedId(server.find("web").get(CONTAINER_OF)) ?? "")?.get(CONTAINER_IMAGE_NAME);
+    expect([imageOf(), (await world.containers()).length]).toEqual(["nginx:2", 1]);
+    const kept = server.find("web").id;
+    world.liveEngines()[0]?.failNext("createContainer", new ClockerError("engine-error", "The engine is out of sorts"));
+    await expect(apply(wanted("3"))).rejects.toThrow("everything was rolled back");
+    expect([imageOf(), (await world.containers()).length, server.find("web").id === kept, isUp(server.find("web"))]).toEqual(["nginx:2", 1, true, true]);
+  });
+
+  it("lets policies that name what is replaced find the new one", async () => {
+    await server.start(cloudSpec());
+    const seen: unknown[] = [];
+    const policy = { type: quietPolicy.name, config: { "quiet.live": 1, of: '$brooklyn:component("web")' } };
+    const wanted = (tag: string) => shopInCloud(image("web", tag), svc("db", "1", { policies: [policy] }));
+    await server.start(wanted("1"));
+    const adjunct = server.find("db").adjuncts.find(({ type }) => type === quietPolicy);
+    const begin = adjunct?.start.bind(adjunct);
+    Object.assign(adjunct ?? {}, {
+      start: () => {
+        seen.push("begins again");
+        begin?.();
+      },
+    });
+    await apply(wanted("2"));
+    expect(seen).toEqual(["begins again"]);
   });
 
   it("rolls the members of a cluster one by one, with never fewer healthy ones than before", async () => {
