@@ -49,7 +49,7 @@ export function listKinds(): string[] {
 /** What lists a kind, by its name, its plural or the beginning of it; undefined for an unknown one. */
 export function listCommand(kind: string): readonly string[] | undefined {
   const wanted = kind.toLowerCase();
-  const name = wanted === "" ? undefined : Object.keys(lists).find((each) => [each, `${each}s`, each.replace(/y$/, "ies")].some((form) => form.startsWith(wanted)));
+  const name = wanted === "" ? undefined : Object.keys(lists).find((each) => [each, `${each}s`, each.replace(/y$/, "ies")].some((form) => form.startsWith(wanted) || form.startsWith(wanted.replace(/s$/, ""))));
   return name === undefined ? undefined : lists[name];
 }
 

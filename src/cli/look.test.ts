@@ -18,7 +18,7 @@ afterEach(() => cli.close());
 describe("ps and top", () => {
   it("list what runs, where, and how it is", async () => {
     expect((await cli.run("ps")).stdout).toMatch(/^ID +NAME +STATE +MACHINE.*\n\w{10} +Shop\/Web Front +running +my-host$/m);
-    expect((await cli.run("top")).stdout).toMatch(/0 hosts, 1 processes, 1 up\n\nNAME +STATE +CPU +MEMORY/);
+    expect((await cli.run("top")).stdout).toMatch(/0 hosts, 1 process, 1 up\n\nNAME +STATE +CPU +MEMORY/);
     expect((await cli.run("ps notes")).stdout).toBe("Nothing runs\n");
     expect(JSON.parse((await cli.run("top shop -o json")).stdout)).toMatchObject({ hosts: [], processes: [{ path: "Shop/Web Front", state: "RUNNING", up: true, machine: "my-host" }] });
     expect((await cli.run("top --sort size")).code).toBe(2);

@@ -21,6 +21,8 @@ describe("withoutScopes", () => {
     ["-o json catalog list", "catalog list -o json"],
     ["list entities --app Shop", "entity list --app Shop"],
     ["app Shop list sensors", "sensor --app Shop list"],
+    ["ls apps", "app list"],
+    ["list policies", "policy list"],
     ["list nonsense", "list nonsense"],
     ["add-catalog a.bom", "catalog add a.bom"],
     ["activity T activity", "activity T --children"],

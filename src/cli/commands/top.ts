@@ -81,8 +81,12 @@ function showOnce({ flags, io }: Invocation<TopFlags>, workload: Workload, text:
 
 function topText({ at, hosts, processes }: Workload, { width, style, sort = "cpu" }: { width: number | undefined; style: Style; sort: string | undefined }): string {
   const up = processes.filter((each) => each.up).length;
-  const head = style.dim(`${new Date(at).toISOString().slice(11, 19)}  ${hosts.length} hosts, ${processes.length} processes, ${up} up`);
+  const head = style.dim(`${new Date(at).toISOString().slice(11, 19)}  ${many(hosts.length, "host", "hosts")}, ${many(processes.length, "process", "processes")}, ${up} up`);
   return [head, ...(hosts.length === 0 ? [] : ["", table(hostColumns, hosts, width)]), "", processes.length === 0 ? "Nothing runs" : table(processColumns, sorted(processes, sort), width)].join("\n");
+}
+
+function many(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
 
 const hostColumns: readonly Column<WorkloadHost>[] = [
