@@ -23,7 +23,11 @@ beforeAll(async () => {
   await server.api.remove(id);
   hostId = (await server.api.theOnly(cloudId, "DockerHost")).id;
   for (const tag of ["1", "2"]) await docker(`tag ${BASE} shop:${tag}`);
-  return () => server.dispose();
+  return async () => {
+    // Its agent runs on this computer, where nothing else would end it.
+    if (server.process.isRunning) await server.cli("delete", "Store", "--wait", "--timeout", "60s");
+    await server.dispose();
+  };
 });
 
 async function docker(command: string): Promise<string> {
