@@ -12,6 +12,9 @@ import type { ProvisioningLocation } from "../../provider/location.ts";
 import { SERVICE_STATE } from "../stock/attributes.ts";
 import { vanillaSoftwareProcess } from "./software-process.ts";
 
+/** Milliseconds that real processes may take on a busy computer. */
+const REAL_TIME = 60_000;
+
 let folder: string;
 
 beforeEach(async () => {
@@ -42,12 +45,12 @@ test("stop ends the process, and those that it started", async () => {
   const [entity] = entities;
   if (entity === undefined) throw new Error("There is one");
   await invoke(entity, "start");
-  await vi.waitFor(() => expect(existsSync(`${folder}/stubborn`)).toBe(true));
+  await vi.waitFor(() => expect(existsSync(`${folder}/stubborn`)).toBe(true), { timeout: REAL_TIME });
   const pids = await Promise.all(["inner", "stubborn"].map(async (name) => (await readFile(`${folder}/${name}`, "utf8")).trim()));
   expect(pids.map(lives)).toEqual([true, true]);
   await invoke(entity, "stop");
   expect([entity.get(SERVICE_STATE), ...pids.map(lives)]).toEqual(["STOPPED", false, false]);
-});
+}, REAL_TIME);
 
 test("stop removes the run folder, and with the last one that of the application; one that was given stays", async () => {
   const launch = { "launch.command": "sleep 300 >/dev/null 2>&1 & echo $! > $PID_FILE" };
@@ -61,7 +64,7 @@ test("stop removes the run folder, and with the last one that of the application
     remaining.push([...folders, application].map((each) => existsSync(each)));
   }
   expect(remaining).toEqual([[false, true, true, true], [false, false, true, false], [false, false, true, false]]);
-});
+}, REAL_TIME);
 
 test("restart launches anew where the stop command returned before the process had ended", async () => {
   const { entities, invoke } = scene({ "launch.command": "sh -c 'trap \"sleep 1; exit\" TERM; while :; do sleep 0.1; done' >/dev/null 2>&1 & echo $! > $PID_FILE", "stop.command": "kill $(cat $PID_FILE)" });
@@ -74,4 +77,4 @@ test("restart launches anew where the stop command returned before the process h
   const after = (await readFile(pidFile, "utf8")).trim();
   expect([after === before.trim(), lives(after), lives(before.trim()), entity.get(SERVICE_STATE)]).toEqual([false, true, false, "RUNNING"]);
   await invoke(entity, "stop");
-});
+}, REAL_TIME);
