@@ -9,7 +9,7 @@ cd "$ROOT"
 . scripts/bootstrap/apt.sh
 . scripts/bootstrap/node.sh
 
-PACKAGES="openssh-server openssh-client busybox-static debootstrap docker.io docker-registry iptables iproute2 procps sudo socat bash ca-certificates"
+PACKAGES="openssh-server openssh-client busybox-static debootstrap docker.io docker-registry iptables iproute2 procps sudo socat bash ca-certificates default-jre-headless"
 
 main() {
   bring_dependencies all

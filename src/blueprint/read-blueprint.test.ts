@@ -250,7 +250,7 @@ describe("readBlueprint, faults", () => {
   it("an unknown type's remedy is never that name itself, nor a short name of a type that is not there", () => {
     expect(failure("services:\n- type: brooklyn-node").remedy).toBe("The catalog lists the types there are");
     expect(failure("services:\n- type: jav-app").remedy).toBe("The catalog lists the types there are");
-    expect(failure("services:\n- type: basic-entity\n  brooklyn.policies: [{type: basic-entity}]").remedy).toBe("The catalog lists the types there are");
+    expect(failure("services:\n- type: basic-entity\n  brooklyn.policies: [{type: basic-entity}]").remedy).toBe("It goes under services, or under brooklyn.children");
     expect(failure("services:\n- type: vanila").remedy).toBe('Did you mean "vanilla"?');
   });
   it("an unknown type's remedy names the nearest", () => expect(failure("services:\n- type: brooklyn.entity.webapp.tomcat.TomcatServr").remedy).toBe('Did you mean "org.apache.brooklyn.entity.webapp.tomcat.TomcatServer"?'));

@@ -34,7 +34,7 @@ async function isAlive(pid: string): Promise<boolean> {
 }
 
 /** A real program, a database server, in a real JVM of this computer, with the Jolokia agent of a Maven repository. */
-describe.skipIf(!existsSync("/usr/bin/java"))("a Java program as an entity", () => {
+describe("a Java program as an entity", () => {
   async function deploy(more = ""): Promise<{ application: Entity; entity: Entity }> {
     const deployment = await server.applications.deploy(`
 location: localhost

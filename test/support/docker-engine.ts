@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes, randomInt } from "node:crypto";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { unixEngine } from "../../src/engine/docker-engine.ts";
 import { busyboxTar } from "./busybox-image.ts";
 
@@ -17,23 +19,26 @@ export interface TestEngine {
 /** The image that `startTestEngine` makes: busybox, bash and socat, no more. */
 export const TEST_IMAGE = "clocker-test:latest";
 
+const run = promisify(execFile);
 const PREDEFINED: ReadonlySet<string> = new Set(["bridge", "host", "none"]);
 const START_TIMEOUT = 120_000;
 const STOP_TIMEOUT = 60_000;
 
 /**
- * Starts a Docker Engine of its own for tests: own data, own socket, no bridge, no iptables, so it disturbs no other. Needs root, `dockerd`
- * and `containerd` (Debian: docker.io), and `busybox` (busybox-static).
+ * Starts a Docker Engine of its own for tests: own data, own socket, own bridge, no iptables, so it disturbs no other. Needs root, `dockerd`
+ * and `containerd` (Debian: docker.io), `ip` (iproute2) and `busybox` (busybox-static).
  */
 export async function startTestEngine(options: { registryMirror?: string } = {}): Promise<TestEngine> {
   requireProgram("/usr/sbin/dockerd", "docker.io");
   const folder = await mkdtemp(join(tmpdir(), "clocker-engine-"));
   const socket = join(folder, "docker.sock");
   const logFile = join(folder, "dockerd.log");
-  const daemon = startDaemon(folder, socket, logFile, options.registryMirror);
+  const bridge = await makeBridge();
+  const daemon = startDaemon(folder, socket, bridge, logFile, options.registryMirror);
   const stop = async (): Promise<void> => {
     await removeAll(socket);
     await end(daemon);
+    await run("ip", ["link", "delete", bridge]);
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   try {
@@ -50,13 +55,22 @@ function requireProgram(path: string, debianPackage: string): void {
   if (!existsSync(path)) throw new Error(`Cannot start a test engine: no "${path}"; on Debian: apt-get install ${debianPackage}`);
 }
 
-function startDaemon(folder: string, socket: string, logFile: string, registryMirror: string | undefined): ChildProcess {
+/** A bridge of its own: with `--bridge=none` a daemon deletes docker0, which is the other engine's of this computer. */
+async function makeBridge(): Promise<string> {
+  const name = `clk${randomBytes(4).toString("hex")}`;
+  await run("ip", ["link", "add", name, "type", "bridge"]);
+  await run("ip", ["address", "add", `10.${randomInt(128, 255)}.${randomInt(0, 255)}.1/24`, "dev", name]);
+  await run("ip", ["link", "set", name, "up"]);
+  return name;
+}
+
+function startDaemon(folder: string, socket: string, bridge: string, logFile: string, registryMirror: string | undefined): ChildProcess {
   const log = openSync(logFile, "w");
   const daemon = spawn(
     "/usr/sbin/dockerd",
     [
       ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec"), "--pidfile", join(folder, "pid")],
-      ...["-H", `unix://${socket}`, "--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false"],
+      ...["-H", `unix://${socket}`, `--bridge=${bridge}`, "--iptables=false", "--ip-forward=false", "--ip-masq=false"],
       ...(registryMirror === undefined ? [] : ["--registry-mirror", registryMirror]),
     ],
     { stdio: ["ignore", log, log] },
