@@ -16,6 +16,7 @@ main() {
   NODE=$(find_node)
   [ -n "$NODE" ] || die "Cannot find Node $NODE_WANTED or newer" "Install it, then run the command again"
   export PATH="$(dirname "$NODE"):$ROOT/node_modules/.bin:$PATH"
+  export NODE_USE_SYSTEM_CA="${NODE_USE_SYSTEM_CA-1}"
   case ${1:-all} in
     check) check ;;
     unit) run_parts unit ;;
