@@ -23,6 +23,7 @@ export async function openHere(argv: readonly [string, ...string[]], options: Co
   const mark = `clocker-${randomUUID()}`;
   const child = start("script", ["--quiet", "--return", "--flush", "--command", terminalScript(mark, argv, options.cwd ?? homedir(), terminal), "/dev/null"], { ...options, env: { TERM: "xterm-256color", SHELL: "/bin/sh", ...options.env } });
   const line = new MarkLine(mark, options.onStdout);
+  child.stdout?.once("end", () => line.end());
   return streamsOf(child, { ...options, onStdout: (bytes) => line.write(bytes) }, async ({ columns, rows }) => setSize(await line.value, columns, rows));
 }
 
@@ -109,6 +110,9 @@ function setSize(terminal: string | undefined, columns: number, rows: number): P
   });
 }
 
+/** Bytes that may come before the marked line. */
+const MOST_BEFORE = 65_536;
+
 /** Takes the line `MARK VALUE` from the beginning of an output, and hands on the rest. */
 class MarkLine {
   readonly #mark: string;
@@ -128,12 +132,21 @@ class MarkLine {
   write(bytes: Buffer): void {
     if (this.#held === undefined) return this.#onBytes(bytes);
     this.#held = Buffer.concat([this.#held, bytes]);
-    const end = this.#held.indexOf("\n");
-    if (end < 0) return;
-    const line = this.#held.toString("latin1", 0, end).trim();
-    const rest = line.startsWith(this.#mark) ? this.#held.subarray(end + 1) : this.#held;
+    // What was typed before may be echoed in front of it.
+    const at = this.#held.indexOf(this.#mark);
+    const end = at < 0 ? -1 : this.#held.indexOf("\n", at);
+    if (end < 0 && this.#held.length < MOST_BEFORE) return;
+    const rest = end < 0 ? this.#held : this.#held.subarray(end + 1);
+    this.#value.resolve(end < 0 ? undefined : this.#held.toString("latin1", at + this.#mark.length, end).trim());
     this.#held = undefined;
-    this.#value.resolve(line.startsWith(this.#mark) ? line.slice(this.#mark.length).trim() : undefined);
     if (rest.length > 0) this.#onBytes(rest);
+  }
+
+  /** The output has ended: without the line, all that was held is the output. */
+  end(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    this.#value.resolve(undefined);
+    if (held !== undefined && held.length > 0) this.#onBytes(held);
   }
 }

@@ -7,6 +7,8 @@ export interface EffectorParameter<T = unknown> {
   readonly type: ValueType<T>;
   readonly description: string;
   readonly defaultValue?: T;
+  /** Without it the effector is not invoked. */
+  readonly isRequired?: boolean;
   /** Shown as `<suppressed>` in tasks. */
   readonly secret?: boolean;
 }

@@ -1,6 +1,6 @@
 import { Adjunct } from "./adjunct.ts";
 import type { ConfigKey } from "./config-key.ts";
-import type { Effector } from "./effector.ts";
+import type { Effector, EffectorParameter } from "./effector.ts";
 import { EntityConfig } from "./entity-config.ts";
 import type { EntityType } from "./entity-type.ts";
 import { simpleName } from "./entity-type.ts";
@@ -317,12 +317,19 @@ function automaticName({ typeName, id }: Entity): string {
   return `${simpleName(typeName)}:${id.slice(0, 4)}`;
 }
 
+function missing(entity: Entity, found: Effector, { name, type }: EffectorParameter, given: Readonly<Record<string, unknown>>): ClockerError {
+  const others = Object.keys(given).filter((each) => !found.parameters.some((parameter) => parameter.name === each));
+  const instead = others.length === 0 ? "" : `, not ${others.map((each) => `"${each}"`).join(", ")}`;
+  return new ClockerError("invalid-value", `Cannot invoke "${found.name}" on "${entity.displayName}": parameter "${name}" is required`, { remedy: `Give "${name}" (${type.name})${instead}` });
+}
+
 function coerceParameters(entity: Entity, found: Effector, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const coerced: Record<string, unknown> = { ...given };
   for (const parameter of found.parameters) {
     const raw = given[parameter.name];
     if (raw === undefined) {
       if (parameter.defaultValue !== undefined) coerced[parameter.name] = parameter.defaultValue;
+      else if (parameter.isRequired === true) throw missing(entity, found, parameter, given);
       continue;
     }
     try {

@@ -7,14 +7,17 @@ import type { Task } from "../../model/task.ts";
 
 /**
  * An application by its id, else by its id or display name in any case (reference, 1.1).
- * @throws ClockerError `not-found`.
+ * @throws ClockerError `not-found`; `conflict` where several have that name.
  */
 export function findApplication(plane: Plane, token: string): Entity {
   const byId = plane.entity(token);
   if (byId !== undefined && byId.parent === undefined) return byId;
   const wanted = token.toLowerCase();
   const applications = plane.applications();
-  const found = applications.find((application) => application.id === wanted) ?? applications.find((application) => application.displayName.toLowerCase() === wanted);
+  const named = applications.filter((application) => application.displayName.toLowerCase() === wanted);
+  const found = applications.find((application) => application.id === wanted) ?? named[0];
+  // The first of several would be any of them, and what is asked may be to delete it.
+  if (found !== undefined && found.id !== wanted && named.length > 1) throw new ClockerError("conflict", `${named.length} applications are called '${found.displayName}'`, { remedy: `Say which one by its id: ${named.map(({ id }) => id).join(", ")}` });
   if (found !== undefined) return found;
   throw notFound(`Application '${token}' not found`, token, applications.map((application) => application.displayName));
 }

@@ -117,7 +117,7 @@ export function typeSummary(entry: CatalogEntry): z.infer<typeof TypeSummary> {
     symbolicName: entry.id,
     version: entry.version,
     containingBundle: entry.bundle,
-    kind: entry.type === undefined && entry.itemType !== "location" && entry.itemType !== "template" && entry.itemType !== "application" ? "UNRESOLVED" : "SPEC",
+    kind: entry.itemType === "bean" ? "BEAN" : entry.type === undefined && entry.itemType !== "location" && entry.itemType !== "template" && entry.itemType !== "application" ? "UNRESOLVED" : "SPEC",
     displayName: entry.name,
     description: entry.description,
     iconUrl: iconPath(entry),

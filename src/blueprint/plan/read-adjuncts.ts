@@ -2,6 +2,7 @@ import type { AdjunctType, InitializerType } from "../../model/adjunct.ts";
 import type { ConfigKey } from "../../model/config-key.ts";
 import type { AdjunctSpec, Json, JsonObject } from "../../model/spec.ts";
 import { catalogId } from "../catalog/catalog-item.ts";
+import { isDeferred } from "../dsl/deferred.ts";
 import { renamedType } from "../rename-table.ts";
 import { Cursor, isMap } from "./cursor.ts";
 import { readConfigValue } from "./read-config.ts";
@@ -84,7 +85,10 @@ function typeOf(cursor: Cursor, kind: Kind): Cursor {
 
 /** The name, tag and config that stand beside a type. */
 function withOwn(cursor: Cursor, base: AdjunctSpec, type: AdjunctType | InitializerType | undefined): AdjunctSpec {
-  const name = cursor.get("name")?.text("name") ?? base.name;
+  const config = { ...base.config, ...readConfig(cursor, type) };
+  // The flag `name` of every policy and enricher may stand in its config; that of an initializer is what it makes.
+  const flag = type !== undefined && "kind" in type ? config["name"] : undefined;
+  const name = cursor.get("name")?.text("name") ?? (typeof flag === "string" && !isDeferred(flag) ? flag : undefined) ?? base.name;
   const uniqueTag = cursor.get("uniqueTag")?.text("uniqueTag") ?? base.uniqueTag;
   const planId = cursor.get("id")?.text("id") ?? base.planId;
   const tags = [...(base.tags ?? []), ...(cursor.get("tags")?.items("tags").map((tag) => tag.value) ?? [])];
@@ -95,7 +99,7 @@ function withOwn(cursor: Cursor, base: AdjunctSpec, type: AdjunctType | Initiali
     ...(uniqueTag === undefined ? {} : { uniqueTag }),
     ...(planId === undefined ? {} : { planId }),
     ...(tags.length === 0 ? {} : { tags }),
-    config: { ...base.config, ...readConfig(cursor, type) },
+    config,
   };
 }
 

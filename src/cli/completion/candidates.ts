@@ -28,6 +28,8 @@ const commandWords: Readonly<Record<string, readonly Source[]>> = {
   app: [applicationNames],
   tree: [applicationNames],
   delete: [applicationNames],
+  rollback: [applicationNames],
+  revisions: [applicationNames],
   entity: [entityNames],
   wait: [anything],
   logs: [anything],

@@ -20,7 +20,7 @@ export const vanillaDockerApplication = defineEntityType({
   config: [
     keys.DOCKERFILE_URL, keys.DOCKERFILE_NAME, keys.DOCKERFILE_SUBSTITUTIONS, keys.IMAGE_ID, keys.IMAGE_NAME, keys.IMAGE_TAG, keys.IMAGE_ENTRYPOINT, keys.IMAGE_COMMANDS,
     keys.CPU_SHARES, keys.MEMORY, keys.HOST_VOLUMES, keys.VOLUMES_EXPORT, keys.VOLUMES_IMPORT, ENVIRONMENT, keys.LINKS, keys.OPEN_PORTS, keys.DIRECT_PORTS, keys.PORT_BINDINGS,
-    keys.PRIVILEGED, keys.INTERACTIVE, keys.CONTAINER_NAME,
+    keys.PRIVILEGED, keys.INTERACTIVE, keys.CONTAINER_NAME, keys.REGISTRY_URL, keys.REGISTRY_USERNAME, keys.REGISTRY_PASSWORD,
   ],
   sensors: [keys.CONTAINER_OF],
   hooks: { manage: followContainer },

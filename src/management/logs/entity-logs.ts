@@ -81,7 +81,7 @@ async function sourcesOf(plane: Plane, entity: Entity, take: TakeLine, signal: A
   if (sources.length > 0) return sources;
   const launched = [...plane.tasks.all()].filter((task) => task.entityId === entity.id && /^launch\b/.test(task.name)).at(-1);
   if (launched === undefined) return [];
-  return [{ key: `task ${launched.id}`, read: (options, to, until) => readTaskLogs([launched], { entity, clock: plane.clock }, options, to, until) }];
+  return [{ key: `task ${launched.id}`, read: (options, to, until) => readTaskLogs([launched], { entity, clock: plane.clock, lasting: true }, options, to, until) }];
 }
 
 async function fileSource(entity: Entity, take: TakeLine, signal: AbortSignal): Promise<Source | undefined> {

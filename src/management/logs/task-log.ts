@@ -7,9 +7,9 @@ import { LineCutter, type LogOptions, type TakeLine } from "./log-line.ts";
 const PERIOD = 500;
 const STREAMS = ["stdout", "stderr"] as const;
 
-/** Reads what tasks and all below them wrote; with `follow` until they have ended. */
-export async function readTaskLogs(tasks: readonly Task[], context: { entity: Entity | undefined; clock: Clock }, options: LogOptions, take: TakeLine, signal: AbortSignal): Promise<void> {
-  const { entity, clock } = context;
+/** Reads what tasks and all below them wrote; with `follow` until they have ended, or with `lasting` until nobody listens: what a launch began may write on. */
+export async function readTaskLogs(tasks: readonly Task[], context: { entity: Entity | undefined; clock: Clock; lasting?: boolean }, options: LogOptions, take: TakeLine, signal: AbortSignal): Promise<void> {
+  const { entity, clock, lasting = false } = context;
   const seen = new Map<TaskStream, { size: number; cutter: LineCutter }>();
   const readAll = async (): Promise<void> => {
     for (const task of tasks.flatMap((each) => [...withBelow(each)])) {
@@ -28,7 +28,7 @@ export async function readTaskLogs(tasks: readonly Task[], context: { entity: En
     }
   };
   await readAll();
-  while (options.follow && !signal.aborted && tasks.some((task) => !task.isEnded)) {
+  while (options.follow && !signal.aborted && (lasting || tasks.some((task) => !task.isEnded))) {
     await clock.sleep(PERIOD, signal).catch(() => {});
     await readAll();
   }

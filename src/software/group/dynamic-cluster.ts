@@ -68,15 +68,15 @@ export function defineClusterType(definition: ClusterDefinition): EntityType {
       effector("stop", "Stops and removes all members", (call) => alone(call.entity, call.work, () => stop(call))),
       effector("restart", "Restarts the members, as the cluster's restart mode says", (call) => alone(call.entity, call.work, () => restartMembers(call.entity, call.work))),
       effector("resize", "Changes the number of members", (call) => resizeTo(call, () => types.integer.coerce(call.parameters["desiredSize"]), rules), {
-        parameters: [{ name: "desiredSize", type: types.integer, description: "The number of members to have" }],
+        parameters: [{ name: "desiredSize", type: types.integer, description: "The number of members to have", isRequired: true }],
         returnType: "java.lang.Integer",
       }),
       effector("resizeByDelta", "Adds members, or removes them when negative", (call) => resizeTo(call, (size) => size + types.integer.coerce(call.parameters["delta"]), rules), {
-        parameters: [{ name: "delta", type: types.integer, description: "How many members to add" }],
+        parameters: [{ name: "delta", type: types.integer, description: "How many members to add", isRequired: true }],
         returnType: "java.lang.Integer",
       }),
       effector("replaceMember", "Starts another member, then stops and removes this one", (call) => alone(call.entity, call.work, () => replaceMember(call)), {
-        parameters: [{ name: "memberId", type: types.string, description: "Id of the member to replace" }],
+        parameters: [{ name: "memberId", type: types.string, description: "Id of the member to replace", isRequired: true }],
         returnType: "java.lang.String",
       }),
     ],
