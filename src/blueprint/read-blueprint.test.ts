@@ -76,6 +76,12 @@ describe("readBlueprint, a service", () => {
     expect(readBlueprint("tags: [old]\nbrooklyn.tags: [new]\nservices: [{type: vanilla}]\n", { types: fakeTypes() }).spec.tags).toEqual(["new", "old"]);
   });
 
+  it("takes no expressions as tags, and the name of a policy from its config", () => {
+    expect(() => readBlueprint("services:\n- type: vanilla\n  brooklyn.tags: [$brooklyn:config(\"x\")]\n", { types: fakeTypes() })).toThrow("brooklyn.tags cannot have $brooklyn: expressions at line 3, column 19");
+    const { spec } = readBlueprint("services:\n- type: vanilla\n  brooklyn.policies: [{type: org.apache.brooklyn.policy.ha.ServiceRestarter, brooklyn.config: {name: Rex}}]\n", { types: fakeTypes() });
+    expect(spec.children[0]?.policies[0]?.name).toBe("Rex");
+  });
+
   it("reads children, and parameters with their old names", () => {
     const spec = read("services:\n- type: vanilla\n  brooklyn.parameters:\n  - {name: app.size, type: integer, deprecatedNames: [oldSize], default: 3}\n  - just.name\n  brooklyn.config: {oldSize: 5}\n  brooklyn.children:\n  - type: vanilla\n    id: c\n");
     expect(spec.children[0]).toMatchObject({ config: { "app.size": 5 }, parameters: [{ name: "app.size", type: "integer", default: 3 }, { name: "just.name" }], children: [{ planId: "c" }] });

@@ -26,6 +26,7 @@ const thing = defineEntityType({
         { name: "password", type: types.string, description: "", secret: true },
       ],
     }),
+    effector("shrink", "", async ({ parameters }) => void calls.push(parameters), { parameters: [{ name: "amount", type: types.integer, description: "", isRequired: true }] }),
   ],
   hooks: { init: () => void hooked.push("init"), manage: () => void hooked.push("manage"), unmanage: () => void hooked.push("unmanage") },
 });
@@ -79,6 +80,11 @@ describe("invoke", () => {
   test("names the effector that was meant, or the parameter that is wrong", async () => {
     await expect(invoke("ad", {})).rejects.toMatchObject({ code: "not-found", remedy: 'Did you mean "add"?' });
     await expect(invoke("add", { amount: "much" })).rejects.toThrow('Cannot invoke "add" on "Thing": parameter "amount" must be a whole number');
+  });
+
+  test("asks for parameters that it cannot do without", async () => {
+    await expect(invoke("shrink", { amout: 1 })).rejects.toMatchObject({ message: 'Cannot invoke "shrink" on "Thing": parameter "amount" is required', remedy: 'Give "amount", not "amout"' });
+    expect(calls).toEqual([]);
   });
 
   test("is a task of the entity, which shows no secret", async () => {

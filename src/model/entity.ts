@@ -317,10 +317,10 @@ function automaticName({ typeName, id }: Entity): string {
   return `${simpleName(typeName)}:${id.slice(0, 4)}`;
 }
 
-function missing(entity: Entity, found: Effector, { name, type }: EffectorParameter, given: Readonly<Record<string, unknown>>): ClockerError {
+function missing(entity: Entity, found: Effector, { name }: EffectorParameter, given: Readonly<Record<string, unknown>>): ClockerError {
   const others = Object.keys(given).filter((each) => !found.parameters.some((parameter) => parameter.name === each));
   const instead = others.length === 0 ? "" : `, not ${others.map((each) => `"${each}"`).join(", ")}`;
-  return new ClockerError("invalid-value", `Cannot invoke "${found.name}" on "${entity.displayName}": parameter "${name}" is required`, { remedy: `Give "${name}" (${type.name})${instead}` });
+  return new ClockerError("invalid-value", `Cannot invoke "${found.name}" on "${entity.displayName}": parameter "${name}" is required`, { remedy: `Give "${name}"${instead}` });
 }
 
 function coerceParameters(entity: Entity, found: Effector, given: Readonly<Record<string, unknown>>): Record<string, unknown> {

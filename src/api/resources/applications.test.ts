@@ -73,6 +73,17 @@ describe("applications", () => {
     expect(missing.json()).toMatchObject({ error: 404, message: `Application 'shopp' not found. Did you mean "Shop"?` });
   });
 
+  it("are told apart by id where several have one name: none is taken by chance", async () => {
+    const [{ app: first }, { app: second }] = [await api().deployed(), await api().deployed()];
+    for (const method of ["GET", "DELETE"] as const) {
+      const answer = await api().api.inject({ method, url: "/v1/applications/Shop" });
+      expect([answer.statusCode, answer.json().message]).toEqual([409, expect.stringMatching(/^2 applications are called 'Shop'/)]);
+      expect(answer.body).toContain(first);
+      expect(answer.body).toContain(second);
+    }
+    expect((await api().get(`/v1/applications/${second}`)).statusCode).toBe(200);
+  });
+
   it("are given whole by fetch, with chosen sensors, and items with their ancestors appended", async () => {
     const { app, web } = await api().deployed();
     const [tree] = (await api().get("/v1/applications/fetch")).json();

@@ -82,7 +82,7 @@ export function softwareOn(place: Place, places: () => Places): void {
   });
 
   it(`${place}: a cluster is resized, replaces members, and keeps failing ones in quarantine`, async () => {
-    const member = { type: "vanilla", "brooklyn.config": { "shell.env": { NUMBER: '$brooklyn:config("cluster.member.id")' }, "launch.command": `test "$NUMBER" != 3 && ${SLEEP}` } };
+    const member = { type: "vanilla", "brooklyn.config": { "shell.env": { NUMBER: '$brooklyn:config("cluster.member.id")' }, "launch.command": `test "$NUMBER" != 3 || exit 1; ${SLEEP}` } };
     const cluster = { type: "cluster", name: "cluster", initialSize: 2, memberSpec: { "$brooklyn:entitySpec": member }, firstMemberSpec: { "$brooklyn:entitySpec": { ...member, name: "leader" } }, removalStrategy: "oldest" };
     await deployed(places(), { name: "clustered", location: places().location(place), services: [cluster] }, async (app) => {
       const members = async (): Promise<string[]> => (await app.entities()).filter(({ type }) => type.endsWith("VanillaSoftwareProcess")).map(({ id }) => id);
