@@ -76,8 +76,7 @@ describe("readBlueprint, a service", () => {
     expect(readBlueprint("tags: [old]\nbrooklyn.tags: [new]\nservices: [{type: vanilla}]\n", { types: fakeTypes() }).spec.tags).toEqual(["new", "old"]);
   });
 
-  it("takes no expressions as tags, and the name of a policy from its config", () => {
-    expect(() => readBlueprint("services:\n- type: vanilla\n  brooklyn.tags: [$brooklyn:config(\"x\")]\n", { types: fakeTypes() })).toThrow("brooklyn.tags cannot have $brooklyn: expressions at line 3, column 19");
+  it("takes the name of a policy from its config", () => {
     const { spec } = readBlueprint("services:\n- type: vanilla\n  brooklyn.policies: [{type: org.apache.brooklyn.policy.ha.ServiceRestarter, brooklyn.config: {name: Rex}}]\n", { types: fakeTypes() });
     expect(spec.children[0]?.policies[0]?.name).toBe("Rex");
   });

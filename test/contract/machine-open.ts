@@ -62,6 +62,17 @@ export function machineOpenContract(machineOf: () => Machine, part: (which: "she
       expect(session.stdout()).toMatch(/24 80\r\ngot hello\r\n/);
     }));
 
+    it("shows nothing of its own when keys are typed before the terminal is there, and resizes it all the same", part("shell", async () => {
+      const session = await open(sh('read -r line; echo "got $line"; read -r line; stty size; exit 0'), { terminal: { columns: 80, rows: 24 } });
+      session.stdin.write("early\n");
+      await expect.poll(session.stdout, POLL).toContain("got early");
+      await session.resize({ columns: 100, rows: 30 });
+      session.stdin.write("go\n");
+      expect(await session.ended).toBe(0);
+      expect(session.stdout()).toContain("30 100");
+      expect(session.stdout()).not.toContain("clocker-");
+    }));
+
     it("takes control characters at a terminal: Ctrl-C ends what runs there", part("shell", async () => {
       const session = await open(sh("trap 'echo caught; exit 9' INT; echo ready; while :; do sleep 0.1; done"), { terminal: { columns: 80, rows: 24 } });
       await expect.poll(session.stdout, POLL).toContain("ready");

@@ -72,7 +72,7 @@ export function applyPlan(plan: Cursor, draft: Draft, level: "root" | "service")
   spec.policies.push(...policies);
   spec.enrichers.push(...enrichers);
   spec.initializers.push(...initializers);
-  for (const section of ["brooklyn.tags", ...(level === "root" ? ["tags"] : [])]) spec.tags.push(...(plan.get(section)?.items(section).map((tag) => (isDeferred(tag.value) ? tag.fail(`${section} cannot have $brooklyn: expressions`, { remedy: "Write the tag itself" }) : tag.value)) ?? []));
+  for (const section of ["brooklyn.tags", ...(level === "root" ? ["tags"] : [])]) spec.tags.push(...(plan.get(section)?.items(section).map((tag) => tag.value) ?? []));
 }
 
 /** The keys of what a draft will be, with a type the parameters declared so far. */

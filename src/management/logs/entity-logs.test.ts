@@ -14,6 +14,7 @@ import type { Entity } from "../../model/entity.ts";
 import { RUN_DIR } from "../../software/process/sensors.ts";
 import { readEntityLogs } from "./entity-logs.ts";
 import type { LogLine, LogOptions } from "./log-line.ts";
+import { readTaskLogs } from "./task-log.ts";
 
 const ALL: LogOptions = { follow: false, tail: undefined, since: undefined };
 let server: SimulatedServer;
@@ -103,6 +104,20 @@ describe("readEntityLogs", () => {
     await server.start(webApplication(1, { name: "More" }));
     print(server.find("More 1"), "hello\n");
     await until(() => lines.some((line) => line.endsWith("stdout: hello")), () => lines.join("\n"), 3_000);
+    stop.abort();
+    await reading;
+  });
+
+  it("follows what a launch began, after the launch has ended", async () => {
+    const id = await server.run(async (work) => work.taskId);
+    const launch = [...server.plane.tasks.all()].find((task) => task.id === id);
+    if (launch === undefined) throw new Error("There is no task");
+    const stop = new AbortController();
+    const reading = readTaskLogs([launch], { entity: undefined, clock: world.clock, lasting: true }, { ...ALL, follow: true }, take, stop.signal);
+    await world.clock.advance(2_000);
+    launch.stream("stdout").write("tick\n");
+    await world.clock.advance(2_000);
+    expect(lines.at(-1)).toMatch(/stdout: tick$/);
     stop.abort();
     await reading;
   });
