@@ -53,6 +53,12 @@ describe("parseYaml", () => {
     ["<<: 3", '"<<" must be given a map or an alias of one at line 1, column 1'],
   ])("%j: %s", (text, message) => expect(failure(text).message).toBe(`Invalid YAML: ${message}`));
 
+  it.each([
+    ["a: b: 2", 'Put the value between quotes, as it has ": " in it'],
+    ["steps:\n- let: map z = { a: 1, b: 2 }", 'Put the value between quotes, as it has ": " in it'],
+    ["a: 1\n b: 2", "Begin all keys of one map in the same column"],
+  ])("the remedy of %j is: %s", (text, remedy) => expect(failure(text).remedy).toContain(remedy));
+
   it("shows the line with a caret, and the file", () => {
     const error = failure("services:\n- type: x\n  name: y\n   id: z\n", "web.yaml");
     expect(error.code).toBe("invalid-yaml");

@@ -127,7 +127,7 @@ function invalidYaml(fault: string, at: { offset: number | undefined; text: stri
   const { line, col: column } = lines.linePos(Math.min(offset, text.length));
   const excerpt = excerptOf(text, line, column);
   return new ClockerError("invalid-yaml", `Invalid YAML: ${fault} at line ${line}, column ${column}${where}`, {
-    remedy: remedyFor(fault, excerpt),
+    remedy: remedyFor(fault, excerpt, (text.split("\n", line)[line - 1] ?? "").slice(0, column - 1)),
     details: { line, column, excerpt, ...(source === undefined ? {} : { source }) },
   });
 }
@@ -146,8 +146,9 @@ const plainWords: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "tabs are not allowed as indentation",
 };
 
-function remedyFor(fault: string, excerpt: string): string {
-  const advice = /tab/.test(fault) ? "Indent with spaces" : /end with|closing/.test(fault) ? "Close what is opened here" : /same column|indent|fit the lines/.test(fault) ? "Begin all keys of one map in the same column" : "Mend this place";
+/** @param before what stands on the line before the fault */
+function remedyFor(fault: string, excerpt: string, before: string): string {
+  const advice = fault === plainWords["BLOCK_AS_IMPLICIT_KEY"] && /\S:\s+$/.test(before) ? 'Put the value between quotes, as it has ": " in it' : /tab/.test(fault) ? "Indent with spaces" : /end with|closing/.test(fault) ? "Close what is opened here" : /same column|indent|fit the lines/.test(fault) ? "Begin all keys of one map in the same column" : "Mend this place";
   return `${advice}:\n${excerpt}`;
 }
 
