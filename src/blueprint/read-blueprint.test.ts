@@ -273,6 +273,8 @@ describe("readBlueprint, constraints", () => {
     ["[{forbiddenIf: q}]", "{q: 1, p: 2}", 'must not be given with "q"'],
     ["[{requiredUnlessAnyOf: [q, r]}]", "{}", "is required without any of q, r"],
     ["[{any: [{regex: a}, {regex: b}]}]", "{p: c}", "must match a, or must match b"],
+    ["[{equals: x}]", "{p: c}", 'must meet {"equals":"x"}'],
+    ["[{any: [{equals: low}, {equals: high}]}]", "{p: c}", 'must meet {"equals":"low"}, or must meet {"equals":"high"}'],
   ])("%s with %s", (constraints, config, reason) => expect(failure(withParameter(constraints, config)).message).toBe(`Error in blueprint: config "p" of "s" ${reason} at line 2, column 3`));
 
   it.each([

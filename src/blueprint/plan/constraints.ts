@@ -1,6 +1,10 @@
+import { ClockerError } from "../../model/errors.ts";
+import type { Predicate } from "../../model/predicate/predicate.ts";
 import type { Json } from "../../model/spec.ts";
+import { show } from "../../model/value-type.ts";
 import { matchesWhole, PatternError } from "../bounded-regex.ts";
 import { isDeferred } from "../dsl/deferred.ts";
+import { readPredicate } from "../read-predicate.ts";
 import { isMap } from "./cursor.ts";
 
 /** What a constraint may look at beside the value itself. */
@@ -19,7 +23,7 @@ export function violation(constraints: readonly unknown[], value: Json | undefin
   for (const constraint of constraints) {
     const { name, argument } = named(constraint as Json);
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    const reason = check?.(value, argument, scope);
+    const reason = check === undefined ? unmet(constraint as Json, value) : check(value, argument, scope);
     if (reason !== undefined) return reason;
   }
   return undefined;
@@ -29,9 +33,26 @@ export function violation(constraints: readonly unknown[], value: Json | undefin
 export function unknownConstraint(constraint: Json): string | undefined {
   if (isDeferred(constraint)) return undefined;
   const { name, argument } = named(constraint);
-  if (!Object.hasOwn(checks, name)) return name;
+  if (!Object.hasOwn(checks, name)) return predicateIn(constraint) === undefined ? name : undefined;
   const inner = ["any", "or", "all", "and"].includes(name) && Array.isArray(argument) ? argument : [];
   return inner.map(unknownConstraint).find((each) => each !== undefined);
+}
+
+/** A map of the predicate language (reference, 3.10), which constraints may be too. */
+function predicateIn(constraint: Json): Predicate | undefined {
+  if (!isMap(constraint)) return undefined;
+  try {
+    return readPredicate(constraint);
+  } catch (error) {
+    if (error instanceof ClockerError) return undefined;
+    throw error;
+  }
+}
+
+function unmet(constraint: Json, value: Json | undefined): string | undefined {
+  if (!isPresent(value) || isDeferred(value)) return undefined;
+  const predicate = predicateIn(constraint);
+  return predicate === undefined || predicate.accepts(value) ? undefined : `must meet ${show(constraint)}`;
 }
 
 export function constraintNames(): string[] {
