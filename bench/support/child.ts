@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import path from "node:path";
 import type { Bench } from "./bench.ts";
+import { end } from "./process.ts";
 
 /** A process of this benchmark's own, whose functions are called over its channel. */
 export interface Child {
@@ -15,9 +15,6 @@ export interface ChildOptions {
   /** Arguments of Node itself. */
   readonly node?: readonly string[];
 }
-
-/** Milliseconds that a process may take to end. */
-const END_LIMIT = 30_000;
 
 /** Starts `bench/processes/NAME.ts`, which serves its functions with `serve`; it ends with the run. */
 export function startChild(bench: Bench, name: string, { args = [], node = [] }: ChildOptions = {}): Child {
@@ -55,14 +52,6 @@ export async function cpuOf(child: Child): Promise<number> {
   return Number(await child.call("cpu"));
 }
 
-async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "exit");
-  child.kill(signal);
-  const forced = setTimeout(() => child.kill("SIGKILL"), END_LIMIT);
-  await ended;
-  clearTimeout(forced);
-}
 
 interface Call {
   readonly number: number;

@@ -1,21 +1,17 @@
 import { z } from "zod";
 import * as docker from "../../docker/keys.ts";
 import type { Entity } from "../../model/entity.ts";
-import { HOST_ADDRESS } from "../../software/stock/attributes.ts";
+import { hostFigures } from "../shapes/host-figures.ts";
 import { links } from "../shapes/links.ts";
 import { health, healthOf, Problem, problemsOf, someDescendants } from "./health.ts";
+import { figuresOf } from "./host-figures.ts";
 
 const HostOverview = z
   .object({
     id: z.string(),
     name: z.string(),
     ...health,
-    address: z.string().optional(),
-    containers: z.int(),
-    maxContainers: z.int().optional(),
-    cpu: z.number().optional().describe("Fraction of all cores in use"),
-    memoryUsedBytes: z.number().optional(),
-    memoryTotalBytes: z.number().optional(),
+    ...hostFigures,
     link: z.string(),
   })
   .meta({ id: "HostOverview" });
@@ -55,12 +51,7 @@ function hostOverview(host: Entity): z.infer<typeof HostOverview> {
     id: host.id,
     name: host.displayName,
     ...healthOf(host),
-    address: host.get(HOST_ADDRESS),
-    containers: host.get(docker.HOST_CONTAINERS) ?? 0,
-    maxContainers: host.config.peek(docker.MAX_CONTAINERS),
-    cpu: host.get(docker.MACHINE_CPU),
-    memoryUsedBytes: host.get(docker.DOCKER_MACHINE_MEMORY_USED),
-    memoryTotalBytes: host.get(docker.DOCKER_MACHINE_MEMORY_TOTAL),
+    ...figuresOf(host),
     link: links.entity(host.application.id, host.id),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hostFigures } from "./host-figures.ts";
 
 const health = { state: z.string().describe("Lifecycle state"), up: z.boolean() } as const;
 
@@ -8,12 +9,7 @@ export const WorkloadHost = z
     name: z.string(),
     cloud: z.string(),
     ...health,
-    address: z.string().optional(),
-    containers: z.int(),
-    maxContainers: z.int().optional(),
-    cpu: z.number().optional().describe("Fraction of all cores in use"),
-    memoryUsedBytes: z.number().optional(),
-    memoryTotalBytes: z.number().optional(),
+    ...hostFigures,
   })
   .meta({ id: "WorkloadHost" });
 export type WorkloadHost = z.infer<typeof WorkloadHost>;

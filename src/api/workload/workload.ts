@@ -6,8 +6,8 @@ import type { Plane } from "../../management/plane.ts";
 import type { Entity } from "../../model/entity.ts";
 import { ClockerError } from "../../model/errors.ts";
 import { atMost } from "../../software/group/at-most.ts";
-import { HOST_ADDRESS } from "../../software/stock/attributes.ts";
 import { healthOf } from "../overview/health.ts";
+import { figuresOf } from "../overview/host-figures.ts";
 import { pathOf } from "../shapes/found.ts";
 import type { Workload, WorkloadHost, WorkloadProcess } from "../shapes/workload.ts";
 
@@ -74,12 +74,7 @@ function hostOf(host: Entity): WorkloadHost {
     name: host.displayName,
     cloud: host.application.displayName,
     ...healthOf(host),
-    address: host.get(HOST_ADDRESS),
-    containers: host.get(docker.HOST_CONTAINERS) ?? 0,
-    maxContainers: host.config.peek(docker.MAX_CONTAINERS),
-    cpu: host.get(docker.MACHINE_CPU),
-    memoryUsedBytes: host.get(docker.DOCKER_MACHINE_MEMORY_USED),
-    memoryTotalBytes: host.get(docker.DOCKER_MACHINE_MEMORY_TOTAL),
+    ...figuresOf(host),
   };
 }
 
